@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { FileError } from "../errors";
+import { sha256 } from "../files";
+import { buildFolder, demoFolder, downloadFolder } from "../paths";
+import { currentSettings, type Settings } from "../settings";
+import { readCheckpoint } from "./checkpoint";
+import { classCount, type LabelledImages, readCifar10 } from "./cifar10";
+import { unpackCifar10 } from "./cifarArchive";
+import { demoCheckpoint, demoChecksum, drawDemoImages } from "./demo";
+import { demoClassNames } from "./demoImages";
+import {
+  cifarArchive,
+  cifarChecksums,
+  cifarClassNames,
+  cifarFolder,
+  officialWeights,
+  testFile,
+  trainFile,
+} from "./officialFiles";
+import type { StateDict } from "./stateDict";
+
+/** Whether an asset is the one the report used, the reader's own, or the embedded one. The content decides. */
+export type Provenance = "official" | "custom" | "demo";
+
+/** The weights and images that a chapter works on. */
+export interface Assets {
+  weights: { provenance: Provenance; file: string; sha256: string; stateDict: StateDict };
+  images: {
+    provenance: Provenance;
+    folder: string;
+    train: LabelledImages;
+    test: LabelledImages;
+    classNames: string[];
+    /** Of both files together. */
+    sha256: string;
+  };
+}
+
+/** Where assets lie. */
+const places = {
+  downloads: downloadFolder,
+  demo: demoFolder,
+  demoImages: join(buildFolder, "cache", "demo-images"),
+};
+
+/**
+ * Loads the weights and the images in use: those the settings name, else downloaded ones, else the embedded demo.
+ * @throws FileError if a file is missing, damaged, or under an official name without being the official file.
+ */
+export async function loadAssets(settings: Settings = currentSettings(), at = places): Promise<Assets> {
+  return { weights: await loadWeights(settings.weights, at), images: await loadImages(settings.images, at) };
+}
+
+async function loadWeights(own: string | undefined, at: typeof places): Promise<Assets["weights"]> {
+  const downloaded = join(at.downloads, officialWeights.name);
+  if (own) return provenWeights(own);
+  if (existsSync(downloaded)) {
+    const weights = await provenWeights(downloaded);
+    if (weights.provenance !== "official") throw notOfficial(downloaded);
+    return weights;
+  }
+  const checkpoint = await readCheckpoint(join(at.demo, demoCheckpoint));
+  if (checkpoint.sha256 !== demoChecksum(at.demo, demoCheckpoint)) {
+    throw new FileError(
+      checkpoint.file,
+      "is damaged, its sha256 is not the recorded one: restore it with git checkout",
+    );
+  }
+  return { provenance: "demo", ...checkpoint };
+}
+
+async function provenWeights(file: string): Promise<Assets["weights"]> {
+  const checkpoint = await readCheckpoint(file);
+  const official = checkpoint.sha256 === officialWeights.checksum.digest;
+  return { provenance: official ? "official" : "custom", ...checkpoint };
+}
+
+async function loadImages(own: string | undefined, at: typeof places): Promise<Assets["images"]> {
+  const downloaded = join(at.downloads, cifarFolder);
+  if (own) return provenImages(own);
+  const archive = join(at.downloads, cifarArchive.name);
+  const complete = [trainFile, testFile].every((name) => existsSync(join(downloaded, name)));
+  if (!complete && existsSync(archive)) await unpackCifar10(archive, at.downloads);
+  if (existsSync(downloaded)) {
+    const images = await provenImages(downloaded);
+    if (images.provenance !== "official") throw notOfficial(downloaded);
+    return images;
+  }
+  await drawDemoImages(at.demoImages, at.demo);
+  return imagesIn(at.demoImages, "demo");
+}
+
+async function provenImages(folder: string): Promise<Assets["images"]> {
+  const images = await imagesIn(folder, "custom");
+  const { train, test } = images;
+  const official = train.sha256 === cifarChecksums[trainFile] && test.sha256 === cifarChecksums[testFile];
+  return official ? { ...images, provenance: "official", classNames: cifarClassNames } : images;
+}
+
+async function imagesIn(folder: string, provenance: Provenance): Promise<Assets["images"]> {
+  for (const name of [trainFile, testFile]) {
+    if (!existsSync(join(folder, name))) {
+      throw new FileError(folder, `lacks ${name}: a folder of images holds ${trainFile} and ${testFile}`);
+    }
+  }
+  const train = await readCifar10(join(folder, trainFile));
+  const test = await readCifar10(join(folder, testFile));
+  const classNames = provenance === "demo" ? demoClassNames : await namesIn(folder);
+  return { provenance, folder, train, test, classNames, sha256: sha256(train.sha256 + test.sha256) };
+}
+
+/** The first ten lines of the folder's batches.meta.txt, as in CIFAR-10's binary version; numbers where there is none. */
+async function namesIn(folder: string): Promise<string[]> {
+  const file = join(folder, "batches.meta.txt");
+  const lines = existsSync(file) ? (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim()) : [];
+  return Array.from({ length: classCount }, (_, label) => lines[label] || `class ${label}`);
+}
+
+function notOfficial(file: string): FileError {
+  return new FileError(file, "is not the official one, its sha256 differs: remove it and run npm run download");
+}

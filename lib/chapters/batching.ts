@@ -1,0 +1,27 @@
+import { sayTimed } from "../figures/sayTimed";
+import { Random } from "../random";
+import { median } from "../statistics/summary";
+import { freshHead } from "../training/head";
+import { fineTune } from "./headRuns";
+import { type HeadTask, protocol, seeds } from "./protocol";
+
+/** Milliseconds that three epochs of `count` heads take together, median of three. */
+async function trainingTime(task: HeadTask, count: number): Promise<number> {
+  const chosen = seeds.slice(0, count);
+  const heads = chosen.map((seed) => freshHead(task.train.features.shape[1], protocol.classes, new Random(seed)));
+  const times: number[] = [];
+  for (let repeat = 0; repeat < 3; repeat++) {
+    const start = performance.now();
+    await fineTune(heads, task.train, chosen, protocol.recoveryEpochs, 0.01);
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+/** Shows how long one head's three epochs take alone, and in a batch of all seeds. */
+export async function showBatching(task: HeadTask): Promise<void> {
+  const [alone, together] = [await trainingTime(task, 1), await trainingTime(task, seeds.length)];
+  sayTimed(
+    `Three epochs of one head alone: ${alone.toFixed(0)} ms; of ${seeds.length} heads in one batch: ${together.toFixed(0)} ms, ${(together / seeds.length).toFixed(1)} ms a head, ${((seeds.length * alone) / together).toFixed(1)} × as fast.`,
+  );
+}

@@ -1,0 +1,174 @@
+import { join, relative } from "node:path";
+import { fitNetwork } from "../compression/fitNetwork";
+import { macsOf } from "../compression/groundwork";
+import { narrowInputs } from "../compression/inputBases";
+import { refitHead } from "../compression/linearRefit";
+import { extractFeatures } from "../features";
+import { writeAtomically } from "../files";
+import { convOf } from "../network/convOf";
+import { type LinearWeights, withHead } from "../network/lowRank";
+import { cutAfter, type Network } from "../network/network";
+import { toOnnx } from "../network/onnx";
+import { inputRank } from "../network/splitRanks";
+import { firstImages, type LabelledImages } from "../assets/cifar10";
+import { buildFolder, root } from "../paths";
+import { progress } from "../progress";
+import { mcnemar } from "../statistics/mcnemar";
+import {
+  type PairedCounts,
+  type PairedDifference,
+  pairedCounts,
+  pairedDifference,
+} from "../statistics/pairedDifference";
+import type { Tensor } from "../tensor";
+import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
+import type { CompressionStudy } from "./compressionStudy";
+import { type FrontierPoint, proposed, type TimedPlan } from "./frontier";
+import { protocol } from "./protocol";
+
+/** The network that chapter 7 ends with, beside the original on every test image. */
+export interface ChosenNetwork {
+  plan: TimedPlan;
+  network: Network;
+  before: Accuracy;
+  after: Accuracy;
+  counts: PairedCounts;
+  drop: PairedDifference;
+  /** McNemar's mid-p. */
+  midP: number;
+  /** Images on which both give the same answer, right or not. */
+  agreeing: number;
+}
+
+/** The plan of the proposed allocation that is nearest to twice as fast, by the clock. */
+export function choosePlan(points: readonly FrontierPoint[]): FrontierPoint {
+  const own = points.filter(({ allocation, fit }) => allocation === proposed.allocation && fit === proposed.fit);
+  return own.reduce((best, point) => (Math.abs(point.speedup - 2) < Math.abs(best.speedup - 2) ? point : best));
+}
+
+/** Rows of table 7-4: each layer's rank, work and time. */
+export function planRows({ groundwork }: CompressionStudy, { ranks }: TimedPlan) {
+  const { table, layers, network } = groundwork;
+  return layers.map((layer) => {
+    const rank = ranks.get(layer);
+    const ms = (of: number | undefined) =>
+      table.layers.find((each) => each.layer === layer)?.times.find((time) => time.rank === of)?.ms ?? Number.NaN;
+    const conv = convOf(network, layer);
+    const share = macsOf(groundwork, layer, rank) / macsOf(groundwork, layer, undefined);
+    return {
+      layer,
+      channels: `${conv.weight.shape[1]} to ${conv.weight.shape[0]}`,
+      "input rank": (rank && inputRank(conv, rank)) ?? "as it is",
+      rank: rank ?? "as it is",
+      "MACs kept %": (100 * share).toFixed(0),
+      "before ms": ms(undefined).toFixed(2),
+      "after ms": ms(rank).toFixed(2),
+    };
+  });
+}
+
+/** Fits the chosen plan, refits the head to the report's training images, and compares both networks on all test images. */
+export async function buildChosen(
+  study: CompressionStudy,
+  plan: FrontierPoint,
+  head: LinearWeights,
+): Promise<ChosenNetwork> {
+  const { chapter } = study;
+  const { train, test } = chapter.assets.images;
+  const fitted = plan.network ?? (await fittedAgain(study, plan));
+  const learning = firstImages(train, protocol.trainImages);
+  const refitted = refitHead(head, await features(study, fitted, learning), await features(study, undefined, learning));
+  const network = withHead(fitted, [refitted]);
+  const [before, after] = [
+    predictions(headLogits([head], await features(study, undefined, test))),
+    predictions(headLogits([refitted], await features(study, network, test))),
+  ];
+  const counts = pairedCounts(before, after, test.labels);
+  return {
+    plan,
+    network,
+    before: accuracyOf(before, test.labels),
+    after: accuracyOf(after, test.labels),
+    counts,
+    drop: pairedDifference(counts),
+    midP: mcnemar(counts.onlyFirst, counts.onlySecond).midP,
+    agreeing: before.filter((answer, i) => answer === after[i]).length,
+  };
+}
+
+/** The chosen plan's network where its answers came from a cache. */
+async function fittedAgain({ chapter, groundwork, calibration }: CompressionStudy, plan: TimedPlan): Promise<Network> {
+  const bar = progress("fitting the chosen network, layers", groundwork.layers.length);
+  const { engine } = chapter;
+  const { network, inputs } = groundwork;
+  const start = narrowInputs(network, plan.ranks, inputs);
+  const options = { images: calibration, engine, onLayer: bar.update };
+  const fitted = await fitNetwork(network, plan.ranks, proposed.fit, options, start);
+  bar.end();
+  return fitted;
+}
+
+/** Features of a compressed network, or of the original one, cached by content. */
+async function features(
+  { chapter }: CompressionStudy,
+  network: Network | undefined,
+  images: LabelledImages,
+): Promise<Tensor> {
+  const bar = progress(`features of ${images.count} images`, images.count);
+  const result = await extractFeatures({
+    engine: chapter.engine,
+    network: network ? cutAfter(network, "avgpool") : chapter.network,
+    weightsSha256: chapter.assets.weights.sha256,
+    images,
+    fresh: chapter.fresh,
+    onProgress: bar.update,
+  });
+  bar.end();
+  return result;
+}
+
+/** Rows of table 7-6. */
+export function imageByImageRows({ counts, before, after, agreeing, drop, midP }: ChosenNetwork) {
+  const total = before.total;
+  const percent = (accuracy: Accuracy) =>
+    `${(100 * accuracy.share).toFixed(2)} % (${(100 * accuracy.low).toFixed(2)} to ${(100 * accuracy.high).toFixed(2)})`;
+  const points = (share: number) => (100 * share).toFixed(2);
+  const rows: [string, string][] = [
+    ["test images", String(total)],
+    ["top-1 before", percent(before)],
+    ["top-1 after", percent(after)],
+    ["points lost, 95 % interval", `${points(drop.difference)} (${points(drop.low)} to ${points(drop.high)})`],
+    ["McNemar's mid-p", midP.toPrecision(2)],
+    ["both right", String(counts.bothRight)],
+    ["only the original right", String(counts.onlyFirst)],
+    ["only the compressed right", String(counts.onlySecond)],
+    ["neither right", String(counts.neither)],
+    ["same answer, right or not", `${((100 * agreeing) / total).toFixed(2)} %`],
+  ];
+  return rows.map(([what, value]) => ({ what, value }));
+}
+
+/**
+ * Writes the network as ONNX to build/, with what it was made from.
+ * @returns one sentence that names the file and the size of it and of the original's.
+ */
+export async function writeChosen(
+  { chapter, groundwork }: CompressionStudy,
+  { network, plan }: ChosenNetwork,
+): Promise<string> {
+  const file = join(buildFolder, "chapter-7.onnx");
+  const bytes = toOnnx(network, {
+    weights_sha256: chapter.assets.weights.sha256,
+    ranks: JSON.stringify(Object.fromEntries([...plan.ranks].filter(([, rank]) => rank !== undefined))),
+    fit: proposed.fit,
+  });
+  await writeAtomically(file, bytes);
+  const megabytes = (size: number) => (size / 1e6).toFixed(1);
+  return `${relative(root, file)} holds the network as ONNX: ${megabytes(bytes.length)} MB, the original takes ${megabytes(toOnnx(groundwork.network).length)} MB.`;
+}
+
+/** What was reached, in one sentence. */
+export function chosenFinding({ plan, before, after, drop }: ChosenNetwork): string {
+  const points = (share: number) => (100 * share).toFixed(2);
+  return `Measured, the chosen network is ${plan.speedup.toFixed(2)} × as fast as the original (${plan.speedupOneThread.toFixed(2)} × at one thread) and answers ${points(after.share)} % of ${after.total} test images rightly instead of ${points(before.share)} %: ${points(drop.difference)} points less, 95 % interval ${points(drop.low)} to ${points(drop.high)}.`;
+}

@@ -1,0 +1,97 @@
+import { firstImages, type LabelledImages } from "../assets/cifar10";
+import { preprocess } from "../assets/preprocess";
+import { type Groundwork, layGroundwork } from "../compression/groundwork";
+import { type InputBasis, weightInputBases } from "../compression/inputBases";
+import type { ResponseBasis } from "../compression/responseBases";
+import { biasCorrected, weightBases } from "../compression/weightBases";
+import { runInBatches } from "../engines/runInBatches";
+import { withHead } from "../network/lowRank";
+import type { Network } from "../network/network";
+import { progress } from "../progress";
+import { checksumOf } from "../resultCache";
+import type { Tensor } from "../tensor";
+import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
+import { flatten } from "../training/curvature";
+import type { Head } from "../training/head";
+import type { Chapter } from "./open";
+import { type HeadTask, protocol } from "./protocol";
+
+/** Images and speed-ups of chapter 7; fewer on the demo, so that the chapter takes minutes on two cores. */
+const sizes = {
+  demo: { responses: 128, sensitivity: 32, calibration: 128, speedups: [2, 3] },
+  real: { responses: 256, sensitivity: 96, calibration: 1024, speedups: [1.5, 2, 3] },
+};
+
+/** What the experiments of chapter 7 share. */
+export interface CompressionStudy {
+  chapter: Chapter;
+  groundwork: Groundwork;
+  weights: Map<string, ResponseBasis>;
+  /** The weights' directions of the inputs. */
+  weightInputs: Map<string, InputBasis>;
+  /** The weights' directions with the responses' means. */
+  corrected: Map<string, ResponseBasis>;
+  /** Training images that fits look at. */
+  calibration: LabelledImages;
+  /** Target speed-ups of the frontier. */
+  speedups: readonly number[];
+  /** The report's first test images, preprocessed, with their labels. */
+  test: { pixels: Tensor; labels: Uint8Array };
+  base: { logits: Tensor; accuracy: Accuracy };
+  /** What results are computed from, for caches. */
+  origin: Record<string, unknown>;
+}
+
+/**
+ * Measures the network with its head as far as chapter 7 needs: times by layer and rank, principal components of responses
+ * and weights, sensitivity. Only training images are looked at, but for the base accuracy.
+ */
+export async function studyCompression(chapter: Chapter, task: HeadTask, head: Head): Promise<CompressionStudy> {
+  const { images, weights } = chapter.assets;
+  const { engine, fresh } = chapter;
+  const size = images.provenance === "demo" ? sizes.demo : sizes.real;
+  const origin = {
+    weights: weights.sha256,
+    images: images.sha256,
+    head: checksumOf(flatten(head)),
+    size,
+    engine: `${engine.name} ${engine.version}`,
+  };
+  const bars = new Map<string, ReturnType<typeof progress>>();
+  const groundwork = await layGroundwork(withHead(chapter.network, head), {
+    engine,
+    batch: protocol.batchSize,
+    imageShape: protocol.imageShape,
+    images: firstImages(images.train, size.responses),
+    sensitivityImages: size.sensitivity,
+    cache: { fresh },
+    origin,
+    onStep: (step, done, total) => {
+      const bar = bars.get(step) ?? progress(step, total);
+      bars.set(step, bar);
+      if (done < total) bar.update(done);
+      else bar.end();
+    },
+  });
+  const own = weightBases(groundwork.network, groundwork.layers);
+  const pixels = preprocess(images.test, 0, protocol.testImages);
+  const { labels } = task.test;
+  const logits = await runInBatches(engine, groundwork.network, pixels);
+  return {
+    chapter,
+    groundwork,
+    weights: own,
+    weightInputs: await weightInputBases(groundwork.network, groundwork.layers, engine.threads),
+    corrected: biasCorrected(own, groundwork.bases),
+    calibration: firstImages(images.train, size.calibration),
+    speedups: size.speedups,
+    test: { pixels, labels },
+    base: { logits, accuracy: accuracyOf(predictions(logits), labels) },
+    origin,
+  };
+}
+
+/** The logits of the study's test images. */
+export function logitsOf({ chapter, test }: CompressionStudy, network: Network): Promise<Tensor> {
+  return runInBatches(chapter.engine, network, test.pixels);
+}

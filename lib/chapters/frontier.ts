@@ -1,0 +1,168 @@
+import { allocateRanks } from "../compression/allocateRanks";
+import { equalLoss, uniformShare } from "../compression/baselines";
+import type { Ranks } from "../compression/calibration";
+import type { Allocation, LayerChoices } from "../compression/choices";
+import type { Fit } from "../compression/fitNetwork";
+import { choicesOf, type Groundwork, type Loss } from "../compression/groundwork";
+import { narrowInputs } from "../compression/inputBases";
+import { predictMs } from "../compression/latencyTable";
+import { madeUpSplits } from "../compression/madeUpSplits";
+import { onnxRuntime } from "../engines/onnxRuntime";
+import { UserError } from "../errors";
+import { convOf } from "../network/convOf";
+import type { Network } from "../network/network";
+import { progress } from "../progress";
+import { cachedResult } from "../resultCache";
+import { cpuMsPerBatchInterleaved } from "../timing";
+import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
+import { type CompressionStudy, logitsOf } from "./compressionStudy";
+import { compressed } from "./fitComparison";
+import { protocol } from "./protocol";
+
+/** Ways to share out a budget of milliseconds among the layers. */
+const allocations: Record<string, { loss: Loss; allocate(groundwork: Groundwork): Allocator; fits: readonly Fit[] }> = {
+  "uniform share": {
+    loss: "sensitivity",
+    allocate: (groundwork) => (choices, budget) => uniformShare(choices, fullRanks(groundwork), budget),
+    fits: ["weights", "responses"],
+  },
+  "equal energy": { loss: "energy", allocate: () => equalLoss, fits: ["weights", "responses"] },
+  "equal sensitivity": { loss: "sensitivity", allocate: () => equalLoss, fits: ["weights", "responses"] },
+  "least loss": {
+    loss: "sensitivity",
+    allocate: () => allocateRanks,
+    fits: ["weights", "responses", "ReLU-aware"],
+  },
+};
+
+type Allocator = (choices: readonly LayerChoices[], budget: number) => Allocation;
+
+/** The allocation that this project proposes. */
+export const proposed = { allocation: "least loss", fit: "ReLU-aware" } as const satisfies {
+  allocation: string;
+  fit: Fit;
+};
+
+/** Ranks chosen for a speed-up, and how fast they really are. */
+export interface TimedPlan {
+  allocation: string;
+  /** Speed-up asked of the latency table. */
+  target: number;
+  ranks: Ranks;
+  /** By the table, of a batch. */
+  predictedMs: number;
+  /** Measured median of a batch, with the engine's threads. */
+  ms: number;
+  /** Ratio of medians to the original's, measured in turn: with the engine's threads, and with one. */
+  speedup: number;
+  speedupOneThread: number;
+}
+
+/** A compressed network: how fast, how right. */
+export interface FrontierPoint extends TimedPlan {
+  fit: Fit;
+  accuracy: Accuracy;
+  /** The network itself, of the proposed allocation and fit, unless its answers came from a cache. */
+  network?: Network;
+}
+
+function fullRanks({ network, layers }: Groundwork): Map<string, number> {
+  return new Map(layers.map((layer) => [layer, convOf(network, layer).weight.shape[0]]));
+}
+
+/** Ranks of every allocation for every speed-up that the table holds possible, timed in turn with the original. */
+export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
+  const { groundwork, chapter, speedups } = study;
+  const plans = speedups.flatMap((target) =>
+    Object.keys(allocations).flatMap((allocation) => {
+      const ranks = ranksFor(groundwork, allocation, target);
+      return ranks ? [{ allocation, target, ranks }] : [];
+    }),
+  );
+  const networks = [groundwork.network, ...plans.map(({ ranks }) => madeUpSplits(groundwork.network, ranks))];
+  const [warmUps, runs] = [1, 3];
+  const engines = [chapter.engine, onnxRuntime(1)].slice(0, chapter.engine.threads > 1 ? 2 : 1);
+  const bar = progress(`${networks.length} networks in turn, rounds`, engines.length * (warmUps + runs));
+  const medians: number[][] = [];
+  for (const engine of engines) {
+    const sessions = await Promise.all(
+      networks.map(async (network) => ({ name: "", session: await engine.open(network) })),
+    );
+    const before = medians.length * (warmUps + runs);
+    const onRound = (done: number) => bar.update(before + done);
+    const shape = [groundwork.table.batch, ...protocol.imageShape];
+    const timings = await cpuMsPerBatchInterleaved(sessions, { warmUps, runs, shape, onRound });
+    medians.push(timings.map(({ median }) => median));
+    await Promise.all(sessions.map(({ session }) => session.close()));
+  }
+  bar.end();
+  const [all, one = all] = medians;
+  return plans.map((plan, i) => ({
+    ...plan,
+    predictedMs: predictMs(groundwork.table, plan.ranks),
+    ms: all[i + 1],
+    speedup: all[0] / all[i + 1],
+    speedupOneThread: one[0] / one[i + 1],
+  }));
+}
+
+function ranksFor(groundwork: Groundwork, allocation: string, target: number): Ranks | undefined {
+  const { loss, allocate } = allocations[allocation];
+  const budget = predictMs(groundwork.table, new Map()) / target - groundwork.table.restMs;
+  try {
+    return allocate(groundwork)(choicesOf(groundwork, "ms", loss), budget).ranks;
+  } catch (error) {
+    // Out of this allocation's reach on this machine: no point of the frontier.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Fits and scores every plan; fits that look at the compressed network's own inputs for the proposed allocation only. */
+export async function scorePlans(study: CompressionStudy, plans: readonly TimedPlan[]): Promise<FrontierPoint[]> {
+  const jobs = plans.flatMap((plan) => allocations[plan.allocation].fits.map((fit) => ({ plan, fit })));
+  const bar = progress("networks fitted and scored", jobs.length);
+  const points: FrontierPoint[] = [];
+  for (const { plan, fit } of jobs) {
+    const origin = { ...study.origin, ranks: [...plan.ranks], fit };
+    let network: Network | undefined;
+    const { answers } = await cachedResult("frontier-4", origin, { fresh: study.chapter.fresh }, async () => {
+      const inputs = fit === "weights" ? study.weightInputs : study.groundwork.inputs;
+      const start = narrowInputs(study.groundwork.network, plan.ranks, inputs);
+      network = await compressed(study, plan.ranks, fit, start);
+      return { answers: [...predictions(await logitsOf(study, network))] };
+    });
+    const accuracy = accuracyOf(Uint8Array.from(answers), study.test.labels);
+    points.push({ ...plan, fit, accuracy, network: fit === proposed.fit ? network : undefined });
+    bar.update(points.length);
+  }
+  bar.end();
+  return points;
+}
+
+/** Rows of table 7-5. */
+export function frontierRows(points: readonly FrontierPoint[], base: Accuracy) {
+  return points.map(({ allocation, fit, target, predictedMs, ms, speedup, speedupOneThread, accuracy }) => ({
+    allocation,
+    fit,
+    "asked for": `${target} ×`,
+    "predicted ms": predictedMs.toFixed(1),
+    "measured ms": ms.toFixed(1),
+    "speed-up": `${speedup.toFixed(2)} ×`,
+    "at 1 thread": `${speedupOneThread.toFixed(2)} ×`,
+    "top-1 %": (100 * accuracy.share).toFixed(2),
+    "points lost": (100 * (base.share - accuracy.share)).toFixed(2),
+  }));
+}
+
+/** How far the latency table's sums are from the clock, and which points no other beats. */
+export function frontierFinding(points: readonly FrontierPoint[]): string {
+  const errors = points.map(({ predictedMs, ms }) => Math.abs(predictedMs / ms - 1));
+  const beats = (other: FrontierPoint, point: FrontierPoint) =>
+    other.speedup >= point.speedup &&
+    other.accuracy.correct >= point.accuracy.correct &&
+    (other.speedup > point.speedup || other.accuracy.correct > point.accuracy.correct);
+  const best = points.filter((point) => !points.some((other) => beats(other, point)));
+  const names = [...new Set(best.map(({ allocation, fit }) => `${allocation} with ${fit}`))].join(", ");
+  return `The table's sums miss the measured whole by ${(100 * Math.max(...errors)).toFixed(0)} % at most. On the frontier, where no other network is as fast and as right and one of both more: ${names}.`;
+}

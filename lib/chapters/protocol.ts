@@ -1,0 +1,75 @@
+import { firstImages, type LabelledImages } from "../assets/cifar10";
+import { extractFeatures } from "../features";
+import { progress } from "../progress";
+import type { Tensor } from "../tensor";
+import type { Chapter } from "./open";
+
+/** The settings of the report's chapters 3 and 4 (its text and its author's published notebook). */
+export const protocol = {
+  trainImages: 1024,
+  testImages: 512,
+  batchSize: 64,
+  learningRate: 0.1,
+  momentum: 0.9,
+  baseBatches: 10,
+  recoveryEpochs: 3,
+  keeps: [0.5, 0.2],
+  classes: 10,
+  imageShape: [3, 128, 128],
+} as const;
+
+/** The report fixed no seed, so every accuracy here is a distribution over these. */
+export const seeds: readonly number[] = Array.from({ length: 40 }, (_, seed) => seed);
+
+/** Frozen features (N, 512) with their labels (N). */
+export interface LabelledFeatures {
+  features: Tensor;
+  labels: Uint8Array;
+}
+
+/** What the heads of chapters 3 and 4 learn from and are scored on. */
+export interface HeadTask {
+  train: LabelledFeatures;
+  test: LabelledFeatures;
+}
+
+/**
+ * Features of the report's images: the first 1024 training and the first 512 test images, in file order,
+ * through the frozen backbone up to the global average pool. Cached by content.
+ * @throws UserError if the image files hold fewer images than that.
+ */
+export async function headTask(chapter: Chapter): Promise<HeadTask> {
+  const { train, test } = chapter.assets.images;
+  return {
+    train: await featuresOf(
+      chapter,
+      `the first ${protocol.trainImages} training images`,
+      firstImages(train, protocol.trainImages),
+    ),
+    test: await featuresOf(
+      chapter,
+      `the first ${protocol.testImages} test images`,
+      firstImages(test, protocol.testImages),
+    ),
+  };
+}
+
+/** Features of all test images there are, for more certainty than 512 give. Cached by content. */
+export function allTestFeatures(chapter: Chapter): Promise<LabelledFeatures> {
+  const { test } = chapter.assets.images;
+  return featuresOf(chapter, `all ${test.count} test images`, test);
+}
+
+async function featuresOf(chapter: Chapter, label: string, images: LabelledImages): Promise<LabelledFeatures> {
+  const bar = progress(`features of ${label}`, images.count);
+  const features = await extractFeatures({
+    engine: chapter.engine,
+    network: chapter.network,
+    weightsSha256: chapter.assets.weights.sha256,
+    images,
+    onProgress: (done) => bar.update(done),
+    fresh: chapter.fresh,
+  });
+  bar.end();
+  return { features, labels: images.labels.subarray(0, images.count) };
+}

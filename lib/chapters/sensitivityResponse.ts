@@ -1,0 +1,50 @@
+import { firstImages } from "../assets/cifar10";
+import { preprocess } from "../assets/preprocess";
+import { runInBatches } from "../engines/runInBatches";
+import type { Svd } from "../linalg/svd";
+import { withLowRankLayer } from "../network/lowRankConv";
+import { cutAfter, imageInput, inputsOf, type Network, nodeOf } from "../network/network";
+import { rewired } from "../network/rewire";
+import { type Tensor, tensor } from "../tensor";
+import type { Chapter } from "./open";
+
+/** Training images over which a layer's own outputs are compared. */
+export const calibrationImages = 32;
+
+/**
+ * ‖Y − Y_k‖ / ‖Y‖ of a layer's outputs for each rank, given the first training images' true inputs to it: the error that
+ * Zhang et al. 2015, section 3.1, minimise, here of the plain truncated SVD.
+ * @param network with the layer uncompressed.
+ * @param decomposition the SVD of the layer's weight matrix.
+ */
+export async function responseErrors(
+  { assets, engine }: Chapter,
+  network: Network,
+  name: string,
+  ranks: readonly number[],
+  decomposition: Svd,
+): Promise<Tensor> {
+  const layer = nodeOf(network, name);
+  const [input] = inputsOf(layer);
+  const images = firstImages(assets.images.train, calibrationImages);
+  const pixels = preprocess(images, 0, images.count);
+  const inputs = input === imageInput ? pixels : await runInBatches(engine, cutAfter(network, input), pixels);
+  const alone: Network = { nodes: [rewired(layer, input, imageInput)] };
+  const outputs = await runInBatches(engine, alone, inputs);
+  const errors = tensor([ranks.length]);
+  for (const [i, rank] of ranks.entries()) {
+    const compressed = withLowRankLayer(alone, name, rank, decomposition);
+    errors.data[i] = relativeError(outputs, await runInBatches(engine, compressed, inputs));
+  }
+  return errors;
+}
+
+/** ‖a − b‖ / ‖a‖. */
+export function relativeError(a: Tensor, b: Tensor): number {
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < a.data.length; i++) {
+    difference += (a.data[i] - b.data[i]) ** 2;
+    norm += a.data[i] ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}

@@ -1,0 +1,93 @@
+import type { DepthSeries } from "../chapters/depth";
+import type { ClaimRule } from "./claims";
+
+/** What a layer's compression costs: points of top-1, or relative error of the logits. */
+export type Outcome = "top-1 loss" | "output error";
+
+/** How a guide's ranking of the layers agrees with what their compression costs at one share of their parameters. */
+export interface GuideScore {
+  guide: string;
+  share: number;
+  outcome: Outcome;
+  /** Number of layers. */
+  layers: number;
+  /** Spearman's, with its 95 % interval; positive if small values go with small costs. */
+  rho: number;
+  low: number;
+  high: number;
+}
+
+/** What chapter 5 measures. */
+export interface TwoQuestionsEvidence {
+  depth: readonly DepthSeries[];
+  guides: readonly GuideScore[];
+  /** The reader's note on the weights: which of them are not the official ones. */
+  assetNote?: string;
+}
+
+/** Smallest R² of a straight line, and the R² below which there is none. */
+const straight = 0.98;
+const bent = 0.9;
+/** Interquartile range over median of the runs above which a machine was too busy to tell. */
+const restless = 0.2;
+
+const latencyClaim: ClaimRule<TwoQuestionsEvidence> = {
+  id: "5.latency-linear-in-depth",
+  chapter: 5,
+  claim: "latency grows about linearly with the number of layers on a CPU",
+  reported: "about linear",
+  rule: `on any machine: reproduced if in every setting the line rises and R² ≥ ${straight}; of the settings that fail, those whose runs scatter by more than ${100 * restless} % (interquartile range over median, half of the depths) tell nothing: not comparable if only such fail; else refuted if one falls or has R² < ${bent}, else differs`,
+  mustHold: false,
+  timed: true,
+  judge: ({ depth }) => {
+    const r2 = depth.map(({ fit }) => fit.r2);
+    const computed = `R² ${Math.min(...r2).toFixed(4)} to ${Math.max(...r2).toFixed(4)}`;
+    const least = depth.reduce((worst, each) => (each.fit.r2 < worst.fit.r2 ? each : worst));
+    const note = `${depth.length} settings; the least straight: ${least.engine}, batch ${least.batch}, whose runs scatter by ${(100 * least.scatter).toFixed(0)} %`;
+    const failing = depth.filter(({ fit }) => !(fit.slope > 0 && fit.r2 >= straight));
+    if (failing.length === 0) return { computed, verdict: "reproduced", note };
+    const telling = failing.filter(({ scatter }) => scatter <= restless);
+    if (telling.length === 0) return { computed, verdict: "not comparable", note: `the machine was too busy; ${note}` };
+    const broken = telling.some(({ fit }) => !(fit.slope > 0 && fit.r2 >= bent));
+    return { computed, verdict: broken ? "refuted" : "differs", note };
+  },
+};
+
+/** The report's guide among the guides. */
+export const conditionGuide = "condition number";
+
+const conditionClaim: ClaimRule<TwoQuestionsEvidence> = {
+  id: "5.small-condition-number-compresses-well",
+  chapter: 5,
+  claim: "layers with a small condition number are good candidates for strong compression",
+  reported: "small condition number, small loss",
+  rule: "on any assets, Spearman's ρ over the layers between condition number and loss of top-1, each layer compressed alone: reproduced if at every share its 95 % interval lies above 0, refuted if at every share below 0, else differs",
+  mustHold: false,
+  judge: ({ guides, assetNote }) => {
+    const scores = guides.filter(({ guide, outcome }) => guide === conditionGuide && outcome === "top-1 loss");
+    const text = ({ share, rho, low, high }: GuideScore) =>
+      `ρ = ${rho.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) at share ${share}`;
+    const computed = scores.map(text).join(", ");
+    const note = [`${scores[0].layers} layers`, bestGuideText(guides), ...(assetNote ? [assetNote] : [])].join("; ");
+    if (scores.every(({ low }) => low > 0)) return { computed, verdict: "reproduced", note };
+    return { computed, verdict: scores.every(({ high }) => high < 0) ? "refuted" : "differs", note };
+  },
+};
+
+/** The guide with the largest mean ρ to the loss of top-1 over the shares. */
+export function bestGuide(scores: readonly GuideScore[]): { guide: string; rho: number } {
+  const losses = scores.filter(({ outcome }) => outcome === "top-1 loss");
+  const means = [...new Set(losses.map(({ guide }) => guide))].map((guide) => {
+    const own = losses.filter((score) => score.guide === guide);
+    return { guide, rho: own.reduce((sum, { rho }) => sum + rho, 0) / own.length };
+  });
+  return means.reduce((best, each) => (each.rho > best.rho ? each : best));
+}
+
+function bestGuideText(scores: readonly GuideScore[]): string {
+  const { guide, rho } = bestGuide(scores);
+  return `the best of the guides compared is the ${guide}, mean ρ ${rho.toFixed(2)}`;
+}
+
+/** The claims of the report's chapter 5. */
+export const chapter5Claims: ClaimRule<TwoQuestionsEvidence>[] = [latencyClaim, conditionClaim];

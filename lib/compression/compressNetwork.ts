@@ -1,0 +1,139 @@
+import type { Engine } from "../engines/engine";
+import { UserError } from "../errors";
+import { type CompressedCopy, compressedCopy } from "./compressedCopy";
+import type { Groundwork } from "./groundwork";
+import { type Comparison, compareHeldOut, type Measured, measureCompressed } from "./measureCompressed";
+import { type CompressionOptions, type Prepared, prepareCompression } from "./prepareCompression";
+import { planForSpeed, type SpeedPlan } from "./speedPlan";
+
+/** Shares of the speed-up asked for, less the 1 there is anyway, that are tried where all of it cannot be had. */
+const lesserShares = [0.75, 0.5, 0.25];
+
+/** A compressed network at a speed-up that was asked for, and what it does on the test images. */
+export interface Attempt {
+  speedup: number;
+  copy: CompressedCopy;
+  measured: Measured;
+}
+
+/** What came of it. */
+export type CompressionOutcome =
+  | { kind: "met"; prepared: Prepared; attempt: Attempt }
+  /** It costs more than it may; perhaps a lesser speed-up does not, chosen on images that nothing learns from. */
+  | { kind: "too costly"; attempt: Attempt; instead?: Attempt & { heldOut: Comparison } }
+  /** Not even the smallest ranks are fast enough; perhaps a lesser speed-up is in reach. */
+  | { kind: "too fast"; reason: string; instead?: { speedup: number } };
+
+export interface CompressRequest extends CompressionOptions {
+  /** Points of top-1 on the test images that the speed-up may cost; without it, any. */
+  maxDrop?: number;
+  /** Chooses the ranks; planForSpeed unless told. A test gives them, since what a clock decides is not the same twice. */
+  planner?: (groundwork: Groundwork, engine: Engine, speedup: number) => Promise<SpeedPlan>;
+  /** Called with every plan before it is fitted. */
+  onPlan?: (prepared: Prepared, plan: SpeedPlan, speedup: number) => void;
+  /** Called with the seconds that a part of the work took. */
+  onSeconds?: (part: string, seconds: number) => void;
+}
+
+/**
+ * Compresses a network to a measured speed-up: times and sensitivities, ranks by exact allocation, factors fitted in closed
+ * form, the head refitted, everything measured beside the original. Test images count in the final measurement only.
+ * @throws UserError if the training images do not suffice or a head's training diverges.
+ */
+export async function compressNetwork(request: CompressRequest): Promise<CompressionOutcome> {
+  const { speedup, maxDrop } = request;
+  const prepared = await clocked(request, "head, times, sensitivity", () => prepareCompression(request));
+  const plan = await planOrReason(request, prepared, speedup);
+  if (typeof plan === "string") return { kind: "too fast", reason: plan, instead: await reachable(request, prepared) };
+  const attempt = await attemptAt(request, prepared, plan, speedup);
+  if (maxDrop === undefined || costs(attempt.measured) <= maxDrop) return { kind: "met", prepared, attempt };
+  return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
+}
+
+/** Points of top-1. */
+export function costs({ drop }: Comparison): number {
+  return 100 * drop.difference;
+}
+
+async function attemptAt(
+  request: CompressRequest,
+  prepared: Prepared,
+  plan: SpeedPlan,
+  speedup: number,
+): Promise<Attempt> {
+  const copy = await fitted(request, prepared, plan, speedup);
+  const measured = await clocked(request, "measurement", () => measureCompressed(prepared, copy));
+  return { speedup, copy, measured };
+}
+
+function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan, speedup: number) {
+  request.onPlan?.(prepared, plan, speedup);
+  return clocked(request, "fit", () => compressedCopy(prepared, plan));
+}
+
+/** The first lesser speed-up whose cost on the held-out training images keeps within the limit, then measured in full. */
+async function affordable(request: CompressRequest, prepared: Prepared, maxDrop: number) {
+  for (const speedup of lesser(request.speedup)) {
+    const plan = await planOrReason(request, prepared, speedup);
+    if (typeof plan === "string") continue;
+    const copy = await fitted(request, prepared, plan, speedup);
+    const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
+    if (costs(heldOut) > maxDrop) continue;
+    const measured = await clocked(request, "measurement", () => measureCompressed(prepared, copy));
+    return { speedup, copy, measured, heldOut };
+  }
+  return undefined;
+}
+
+/** The largest lesser speed-up that can be measured, with nothing fitted. */
+async function reachable(request: CompressRequest, prepared: Prepared): Promise<{ speedup: number } | undefined> {
+  const most = fastestByTable(prepared);
+  const tries = [0.95 * most, ...lesser(Math.min(most, request.speedup))];
+  for (const speedup of tries.map(rounded)) {
+    if (speedup <= 1 || speedup >= request.speedup) continue;
+    if (typeof (await planOrReason(request, prepared, speedup)) !== "string") return { speedup };
+  }
+  return undefined;
+}
+
+/** The speed-up of every layer at its fastest, by the latency table. */
+function fastestByTable({ groundwork: { table } }: Prepared): number {
+  const sum = (msOf: (times: { rank?: number; ms: number }[]) => number) =>
+    table.layers.reduce((total, { times }) => total + msOf(times), table.restMs);
+  const original = sum((times) => times.find(({ rank }) => rank === undefined)?.ms ?? 0);
+  return original / sum((times) => Math.min(...times.map(({ ms }) => ms)));
+}
+
+function lesser(speedup: number): number[] {
+  const tries = lesserShares.map((share) => rounded(1 + (speedup - 1) * share));
+  return [...new Set(tries)].filter((each) => each > 1 && each < speedup);
+}
+
+/** Down to hundredths, so that what is printed is what was tried. */
+function rounded(speedup: number): number {
+  return Math.floor(100 * speedup + 1e-9) / 100;
+}
+
+/** A plan, or in words why there is none. */
+async function planOrReason(
+  request: CompressRequest,
+  prepared: Prepared,
+  speedup: number,
+): Promise<SpeedPlan | string> {
+  const { planner = planForSpeed, engine } = request;
+  try {
+    return await clocked(request, "plan", () => planner(prepared.groundwork, engine, speedup));
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+async function clocked<T>({ onSeconds }: CompressRequest, part: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    onSeconds?.(part, (performance.now() - start) / 1000);
+  }
+}

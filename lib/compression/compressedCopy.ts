@@ -1,0 +1,31 @@
+import { type LinearWeights, withHead } from "../network/lowRank";
+import type { Network } from "../network/network";
+import { fitNetwork } from "./fitNetwork";
+import { imageFeatures } from "./imageFeatures";
+import { narrowInputs } from "./inputBases";
+import { refitHead } from "./linearRefit";
+import type { Prepared } from "./prepareCompression";
+import type { SpeedPlan } from "./speedPlan";
+
+/** The fit that every compression uses: the best of lib/compression's. */
+export const compressionFit = "ReLU-aware";
+
+/** A network compressed by a plan, with the head refitted to it. */
+export interface CompressedCopy {
+  plan: SpeedPlan;
+  network: Network;
+  head: LinearWeights;
+}
+
+/** Fits the factors to the calibration images, then the head to the features of all images that may be learnt from. */
+export async function compressedCopy(prepared: Prepared, plan: SpeedPlan): Promise<CompressedCopy> {
+  const { groundwork, calibration, learning, learningFeatures, options } = prepared;
+  const onLayer = (done: number, total: number) => options.onStep?.("fitting the layers", done, total);
+  const { engine } = options;
+  const { network, inputs } = groundwork;
+  const start = narrowInputs(network, plan.ranks, inputs);
+  const fitted = await fitNetwork(network, plan.ranks, compressionFit, { images: calibration, engine, onLayer }, start);
+  const features = await imageFeatures(options, fitted, learning, "compressed features of training images");
+  const head = refitHead(prepared.head, features, learningFeatures);
+  return { plan, network: withHead(fitted, [head]), head };
+}

@@ -1,0 +1,128 @@
+import { firstImages, type LabelledImages } from "../assets/cifar10";
+import type { Engine } from "../engines/engine";
+import { foldBatchNorms } from "../network/foldBatchNorms";
+import { type Conv, costs, type Network, nodeOf } from "../network/network";
+import { macsOfSplit } from "../network/splitRanks";
+import { cachedResult, type ResultCache, type ResultOrigin } from "../resultCache";
+import type { LayerChoices } from "./choices";
+import { type InputBasis, inputBases } from "./inputBases";
+import { candidateRanks, type LatencyTable, measureLatencyTable } from "./latencyTable";
+import { energyLost, type ResponseBasis, responseBases } from "./responseBases";
+import { measureSensitivity, type RankLoss } from "./sensitivity";
+
+/** What is known of a network before ranks are chosen. */
+export interface Groundwork {
+  /** Batch norms folded, with its head. */
+  network: Network;
+  imageShape: readonly number[];
+  /** Convolutions that can be split so that fewer multiply-accumulates remain, in the network's order. */
+  layers: string[];
+  ranks: Map<string, number[]>;
+  table: LatencyTable;
+  bases: Map<string, ResponseBasis>;
+  /** Of the layers whose inputs are narrowed where they are split. */
+  inputs: Map<string, InputBasis>;
+  losses: Map<string, RankLoss[]>;
+}
+
+/** How far a step of the groundwork has come. */
+export type OnStep = (
+  step: "latency table" | "inputs" | "responses" | "sensitivity",
+  done: number,
+  total: number,
+) => void;
+
+export interface GroundworkOptions {
+  engine: Engine;
+  batch: number;
+  /** (3, H, W). */
+  imageShape: readonly number[];
+  /** Training images for the responses' covariances. */
+  images: LabelledImages;
+  /** How many of them the sensitivity is measured on. */
+  sensitivityImages: number;
+  cache: ResultCache;
+  /** Names the network and the images by content: the sensitivity is kept on disk under it, if it is given. */
+  origin?: ResultOrigin;
+  onStep?: OnStep;
+}
+
+/** Measures a network: time by layer and rank, principal components of the responses, sensitivity to each rank. */
+export async function layGroundwork(unfolded: Network, options: GroundworkOptions): Promise<Groundwork> {
+  const { engine, batch, imageShape, images, sensitivityImages, cache, origin, onStep } = options;
+  const network = foldBatchNorms(unfolded);
+  const ranks = new Map(convolutions(network).map((conv) => [conv.name, candidateRanks(conv)] as const));
+  for (const [layer, own] of ranks) if (own.length === 0) ranks.delete(layer);
+  const layers = [...ranks.keys()];
+  const table = await measureLatencyTable(network, layers, ranks, {
+    threads: engine.threads,
+    batch,
+    imageShape,
+    cache,
+    onRound: (done, total) => onStep?.("latency table", done, total),
+  });
+  const calibration = (step: "inputs" | "responses") => ({
+    images,
+    engine,
+    onLayer: (done: number, total: number) => onStep?.(step, done, total),
+  });
+  const inputs = await inputBases(network, layers, calibration("inputs"));
+  const bases = await responseBases(network, new Set(layers), calibration("responses"));
+  const sensitivity = async () => {
+    const losses = await measureSensitivity(
+      network,
+      ranks,
+      { bases, inputs },
+      {
+        images: firstImages(images, sensitivityImages),
+        engine,
+        onRank: (done, total) => onStep?.("sensitivity", done, total),
+      },
+    );
+    return [...losses];
+  };
+  const kept = { ...origin, responses: images.count, sensitivityImages, ranks: [...ranks] };
+  const losses = origin ? await cachedResult("sensitivity-2", kept, cache, sensitivity) : await sensitivity();
+  return { network, imageShape, layers, ranks, table, bases, inputs, losses: new Map(losses) };
+}
+
+function convolutions({ nodes }: Network): Conv[] {
+  return nodes.filter((node): node is Conv => node.kind === "conv");
+}
+
+/** What a budget is counted in. */
+export type Budget = "ms" | "MACs";
+
+/** What a rank is taken to lose: measured sensitivity, or the share of the responses' variance. */
+export type Loss = "sensitivity" | "energy";
+
+/** Every layer's choices, for an allocator. */
+export function choicesOf(groundwork: Groundwork, budget: Budget, loss: Loss): LayerChoices[] {
+  const { layers, ranks, losses, bases } = groundwork;
+  return layers.map((layer) => ({
+    layer,
+    choices: [undefined, ...(ranks.get(layer) ?? [])].map((rank) => ({
+      rank,
+      cost: budget === "ms" ? msOf(groundwork, layer, rank) : macsOf(groundwork, layer, rank),
+      loss:
+        rank === undefined
+          ? 0
+          : loss === "energy"
+            ? energyLost(bases.get(layer) as ResponseBasis, rank)
+            : (losses.get(layer)?.find((each) => each.rank === rank)?.loss ?? Number.NaN),
+    })),
+  }));
+}
+
+function msOf({ table }: Groundwork, name: string, rank: number | undefined): number {
+  const times = table.layers.find(({ layer }) => layer === name)?.times;
+  return times?.find((time) => time.rank === rank)?.ms ?? Number.NaN;
+}
+
+/** Multiply-accumulates of a layer for one image: split, where a rank is given. */
+export function macsOf({ network, imageShape }: Groundwork, name: string, rank: number | undefined): number {
+  const cost = costs(network, [...imageShape]).find((each) => each.name === name);
+  const conv = nodeOf(network, name);
+  if (!cost || conv.kind !== "conv") throw new Error(`${name} is no convolution of the network`);
+  return (cost.macs / macsOfSplit(conv)) * macsOfSplit(conv, rank);
+}

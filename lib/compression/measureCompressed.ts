@@ -1,0 +1,101 @@
+import type { LabelledImages } from "../assets/cifar10";
+import type { LinearWeights } from "../network/lowRank";
+import type { Network } from "../network/network";
+import { toOnnx } from "../network/onnx";
+import { type McNemar, mcnemar } from "../statistics/mcnemar";
+import {
+  type PairedCounts,
+  pairedCounts,
+  type PairedDifference,
+  pairedDifference,
+} from "../statistics/pairedDifference";
+import type { Tensor } from "../tensor";
+import { cpuMsPerBatchInterleaved, type Timing } from "../timing";
+import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
+import type { CompressedCopy } from "./compressedCopy";
+import { imageFeatures } from "./imageFeatures";
+import { compressionShape, type Prepared } from "./prepareCompression";
+
+/** Runs of each network that are timed, in turn, after those to warm up. */
+const timing = { warmUps: 3, runs: 15 } as const;
+
+/** The original network beside the compressed one, on the same images. */
+export interface Comparison {
+  before: Accuracy;
+  after: Accuracy;
+  counts: PairedCounts;
+  /** Of the shares, before less after: above 0 is what compression costs. */
+  drop: PairedDifference;
+  mcnemar: McNemar;
+}
+
+/** What was measured of a compressed network, beside the original. */
+export interface Measured extends Comparison {
+  ms: { before: Timing; after: Timing };
+  /** Ratio of the medians. */
+  speedup: number;
+  /** Of the ONNX files, batch norms folded in both. */
+  bytes: { before: number; after: number };
+}
+
+/** Accuracies on all test images, times and sizes. */
+export async function measureCompressed(prepared: Prepared, copy: CompressedCopy): Promise<Measured> {
+  const { options, groundwork } = prepared;
+  const original = await imageFeatures(options, options.network, options.test, "features of test images");
+  const comparison = await compare(prepared, copy, options.test, original);
+  const [before, after] = await timeBoth(prepared, copy);
+  return {
+    ...comparison,
+    ms: { before, after },
+    speedup: before.median / after.median,
+    bytes: { before: toOnnx(groundwork.network).length, after: toOnnx(copy.network).length },
+  };
+}
+
+/** The drop on the training images that nothing has learnt from, to choose by. */
+export function compareHeldOut(prepared: Prepared, copy: CompressedCopy): Promise<Comparison> {
+  return compare(prepared, copy, prepared.heldOut, prepared.heldOutFeatures);
+}
+
+async function compare(
+  prepared: Prepared,
+  { network, head }: CompressedCopy,
+  images: LabelledImages,
+  original: Tensor,
+): Promise<Comparison> {
+  const label = `compressed features of ${images === prepared.heldOut ? "held-out" : "test"} images`;
+  const compressed = await imageFeatures(prepared.options, network, images, label);
+  const [first, second] = [answers(prepared.head, original), answers(head, compressed)];
+  const counts = pairedCounts(first, second, images.labels);
+  return {
+    before: accuracyOf(first, images.labels),
+    after: accuracyOf(second, images.labels),
+    counts,
+    drop: pairedDifference(counts),
+    mcnemar: mcnemar(counts.onlyFirst, counts.onlySecond),
+  };
+}
+
+function answers(head: LinearWeights, features: Tensor): Uint8Array {
+  return predictions(headLogits([head], features));
+}
+
+async function timeBoth({ options, groundwork }: Prepared, copy: CompressedCopy): Promise<Timing[]> {
+  const { engine, batch, onStep } = options;
+  const networks: [string, Network][] = [
+    ["original", groundwork.network],
+    ["compressed", copy.network],
+  ];
+  const sessions = await Promise.all(
+    networks.map(async ([name, network]) => ({ name, session: await engine.open(network) })),
+  );
+  try {
+    return await cpuMsPerBatchInterleaved(sessions, {
+      ...timing,
+      shape: [batch, ...compressionShape],
+      onRound: (done, total) => onStep?.("timing both networks", done, total),
+    });
+  } finally {
+    await Promise.all(sessions.map(({ session }) => session.close()));
+  }
+}

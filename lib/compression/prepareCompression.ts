@@ -1,0 +1,122 @@
+import { firstImages, imageBytes, type LabelledImages } from "../assets/cifar10";
+import { reportSide } from "../assets/preprocess";
+import type { Engine } from "../engines/engine";
+import { UserError } from "../errors";
+import { type LinearWeights, withHead } from "../network/lowRank";
+import type { Network } from "../network/network";
+import { checksumOf, type ResultCache, type ResultOrigin } from "../resultCache";
+import { type Tensor, tensor } from "../tensor";
+import { type Groundwork, layGroundwork } from "./groundwork";
+import { imageFeatures } from "./imageFeatures";
+import { ownHead, trainProbe } from "./trainProbe";
+
+/** Images, in file order, that each step looks at; fewer if there are fewer. */
+export const compressionSizes = {
+  calibrationImages: 2048,
+  responsesImages: 256,
+  sensitivityImages: 96,
+} as const;
+
+/** Shape of an image as the networks take it. */
+export const compressionShape = [3, reportSide, reportSide] as const;
+
+/** Training images kept out of everything that learns: one in so many, the last ones. */
+const heldOutShare = 10;
+
+/** A step's name and how far it has come. */
+export type OnCompressionStep = (step: string, done: number, total: number) => void;
+
+export interface CompressionOptions {
+  /** ResNet-18 as it was read. */
+  network: Network;
+  /** Of the checkpoint it comes from. */
+  weightsSha256: string;
+  train: LabelledImages;
+  /** Only for the final measurement. */
+  test: LabelledImages;
+  engine: Engine;
+  /** Images at once, for which the network is to be fast. */
+  batch: number;
+  /** Over the original in the same engine, above 1. */
+  speedup: number;
+  cache: ResultCache;
+  featureFolder?: string;
+  sizes?: { [size in keyof typeof compressionSizes]: number };
+  onStep?: OnCompressionStep;
+}
+
+/** What is known before a speed-up is chosen. */
+export interface Prepared {
+  options: CompressionOptions;
+  /** Images that are learnt from, those of them that factors are fitted to, and those that nothing learns from. */
+  learning: LabelledImages;
+  calibration: LabelledImages;
+  heldOut: LabelledImages;
+  /** Features of the original network. */
+  learningFeatures: Tensor;
+  heldOutFeatures: Tensor;
+  head: LinearWeights;
+  headFrom: "checkpoint" | "probe";
+  groundwork: Groundwork;
+}
+
+/**
+ * Head, times, responses and sensitivity of the original network.
+ * @throws UserError if there are fewer than two training images or a head's training diverges.
+ */
+export async function prepareCompression(options: CompressionOptions): Promise<Prepared> {
+  const { network, train, engine, batch, cache, onStep, sizes = compressionSizes } = options;
+  if (train.count < 2) throw new UserError("compression learns from training images: give at least two");
+  const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
+  const features = await imageFeatures(options, network, train, "features of training images");
+  const learningFeatures = rowsOf(features, 0, learning.count);
+  const own = ownHead(network);
+  const probeImages = { features: learningFeatures, labels: learning.labels };
+  const head = own ?? (await trainProbe(probeImages, (done, total) => onStep?.("head", done, total)));
+  const groundwork = await layGroundwork(withHead(network, [head]), {
+    engine,
+    batch,
+    imageShape: compressionShape,
+    images: firstImages(learning, sizes.responsesImages),
+    sensitivityImages: sizes.sensitivityImages,
+    cache,
+    origin: originOf(options, head),
+    onStep,
+  });
+  return {
+    options,
+    learning,
+    calibration: firstImages(learning, sizes.calibrationImages),
+    heldOut: imagesFrom(train, learning.count),
+    learningFeatures,
+    heldOutFeatures: rowsOf(features, learning.count, train.count),
+    head,
+    headFrom: own ? "checkpoint" : "probe",
+    groundwork,
+  };
+}
+
+/** By content: the network with its head, the images, the engine. */
+function originOf({ weightsSha256, train, engine }: CompressionOptions, { weight, bias }: LinearWeights): ResultOrigin {
+  return {
+    weights: weightsSha256,
+    head: [weight, bias].map((part) => part && checksumOf(part.data)),
+    images: train.sha256,
+    engine: `${engine.name} ${engine.version}`,
+  };
+}
+
+/** A view of rows from … to−1. */
+function rowsOf({ shape: [, width], data }: Tensor, from: number, to: number): Tensor {
+  return tensor([to - from, width], data.subarray(from * width, to * width));
+}
+
+/** The images from that one on; views, not copies. */
+function imagesFrom({ count, pixels, labels, sha256 }: LabelledImages, from: number): LabelledImages {
+  return {
+    count: count - from,
+    pixels: pixels.subarray(from * imageBytes),
+    labels: labels.subarray(from),
+    sha256,
+  };
+}

@@ -1,0 +1,129 @@
+import type { DoubleProducts } from "../engines/doubleProducts";
+import type { Engine } from "../engines/engine";
+import type { Rows } from "../linalg/rows";
+import { imageInput, type Network } from "../network/network";
+import { type Tensor, tensor } from "../tensor";
+import { type Moments, MomentStream } from "./moments";
+import { factorOf, type LowRankMap, reducedRankRegression } from "./reducedRank";
+
+/** Positions drawn from the calibration images, a row each. */
+export interface Samples {
+  /** (n, p): what the layer is fitted from. */
+  x: Tensor;
+  /** (n, q): what is to be met before the activation. */
+  y: Tensor;
+  /** (n, q): what the network adds before the activation (a shortcut), where it does. */
+  added?: Tensor;
+}
+
+/**
+ * Weights of the penalty that ties the auxiliary variables to the map's responses, two steps each. Zhang et al. 2015
+ * take 25 steps at 0.01 and 25 at 1; the first steps of each bring most of what is gained.
+ */
+const penalties = [0.01, 0.01, 1, 1];
+
+/**
+ * Refines a low-rank map so that what counts is the error after the ReLU: minimises
+ * Σ ‖relu(y + added) − relu(z + added)‖² + λ ‖z − map(x)‖² in turn over z, number by number, and over the map, a reduced-rank
+ * regression onto z (Zhang et al. 2015, arXiv:1505.06798, section 3.2, eq. 9 to 13).
+ * @returns the map with the least error after the ReLU among the given one and all steps' maps.
+ */
+export async function reluAware(
+  start: LowRankMap,
+  samples: Samples,
+  engine: Engine,
+  products: DoubleProducts,
+): Promise<LowRankMap> {
+  const [count, p] = samples.x.shape;
+  const q = samples.y.shape[1];
+  const stream = new MomentStream(products, p, q);
+  const x = asImages(samples.x);
+  await stream.add(x, asImages(samples.y));
+  const moments = stream.moments();
+  const factor = factorOf(moments);
+  const rank = start.project.length;
+  let map = start;
+  let responses = await mapped(map, samples.x, engine);
+  let best = { map, error: errorAfterRelu(responses, samples) };
+  for (const penalty of penalties) {
+    const z = auxiliary(responses, samples, penalty);
+    const towardsZ = await towards(z, moments, x, products, count);
+    map = reducedRankRegression(towardsZ, rank, factor, 4 * rank <= q ? map : undefined);
+    responses = await mapped(map, samples.x, engine);
+    const error = errorAfterRelu(responses, samples);
+    if (error < best.error) best = { map, error };
+  }
+  return best.map;
+}
+
+/** The moments with z in the place of y; its energy is not needed for a fit. */
+async function towards(z: Tensor, moments: Moments, x: Tensor, products: DoubleProducts, count: number) {
+  const { meanX } = moments;
+  const [, q] = z.shape;
+  const meanY = new Float64Array(q);
+  z.data.forEach((value, i) => {
+    meanY[i % q] += value / count;
+  });
+  const sums = await products.run(asImages(z), x);
+  const yx: Rows = Array.from(meanY, (mean, i) =>
+    meanX.map((other, j) => sums[i * meanX.length + j] / count - mean * other),
+  );
+  return { ...moments, meanY, yx };
+}
+
+/** The z that is best for each response alone (Zhang et al. 2015, eq. 11): below or above the ReLU's corner. */
+function auxiliary(responses: Tensor, { y, added }: Samples, penalty: number): Tensor {
+  const z = tensor(y.shape);
+  for (let i = 0; i < z.data.length; i++) {
+    const shift = added ? added.data[i] : 0;
+    const response = responses.data[i] + shift;
+    const wanted = Math.max(0, y.data[i] + shift);
+    const below = Math.min(0, response);
+    const above = Math.max(0, (penalty * response + wanted) / (penalty + 1));
+    const costBelow = wanted ** 2 + penalty * (below - response) ** 2;
+    const costAbove = (wanted - above) ** 2 + penalty * (above - response) ** 2;
+    z.data[i] = (costBelow < costAbove ? below : above) - shift;
+  }
+  return z;
+}
+
+/** Σ (relu(y + added) − relu(response + added))². */
+export function errorAfterRelu(responses: Tensor, { y, added }: Samples): number {
+  let sum = 0;
+  for (let i = 0; i < y.data.length; i++) {
+    const shift = added ? added.data[i] : 0;
+    sum += (Math.max(0, y.data[i] + shift) - Math.max(0, responses.data[i] + shift)) ** 2;
+  }
+  return sum;
+}
+
+/** The map's values, (n, q), of rows (n, p). */
+async function mapped({ project, expand, shift }: LowRankMap, rows: Tensor, engine: Engine): Promise<Tensor> {
+  const [rank, q] = [project.length, shift.length];
+  const first = tensor([rank, project[0].length]);
+  const second = tensor([q, rank]);
+  project.forEach((row, k) => {
+    first.data.set(row, k * row.length);
+    for (let i = 0; i < q; i++) second.data[i * rank + k] = expand[k][i];
+  });
+  const network: Network = {
+    nodes: [
+      { kind: "linear", name: "project", input: imageInput, weight: first },
+      {
+        kind: "linear",
+        name: "expand",
+        input: "project",
+        weight: second,
+        bias: tensor([q], Float32Array.from(shift)),
+      },
+    ],
+  };
+  const session = await engine.open(network);
+  try {
+    return await session.run(rows);
+  } finally {
+    await session.close();
+  }
+}
+
+const asImages = ({ shape: [rows, channels], data }: Tensor): Tensor => ({ shape: [rows, channels, 1, 1], data });

@@ -1,0 +1,28 @@
+import { imageInput, type Network } from "../network/network";
+import { tensor } from "../tensor";
+import { profileOperators } from "./profile";
+
+/** 128 MiB, so that the three arrays in use are more than most machines' caches hold. */
+const beyondCaches = 2 ** 25;
+const bytesPerElement = 4;
+const links = 3;
+
+/**
+ * Bandwidth of the memory as the engine's own operators reach it, in GB/s (10⁹ bytes): sums of two arrays of 128 MiB,
+ * counted as STREAM's kernel Add (McCalpin 1995), two arrays read and one written. A chain of sums runs inside the
+ * engine, so that no array is newly allocated; the fastest link counts, as in STREAM.
+ * @param elements of each array.
+ */
+export async function memoryBandwidth(threads: number, elements = beyondCaches): Promise<number> {
+  const network: Network = { nodes: [{ kind: "relu", name: "first", input: imageInput }] };
+  for (let link = 0; link < links; link++) {
+    const before = network.nodes[network.nodes.length - 1].name;
+    network.nodes.push({ kind: "add", name: `sum${link}`, inputs: [imageInput, before] });
+  }
+  const arrays = tensor([1, 1, 1, elements]);
+  // Pages that nobody wrote to would all be one page of zeros, read from the cache.
+  arrays.data.fill(1);
+  const times = await profileOperators(network, arrays, { threads, warmUps: 1, runs: 2 });
+  const fastest = Math.min(...times.filter(({ operator }) => operator === "Add").map(({ ms }) => ms));
+  return (3 * elements * bytesPerElement) / 1e9 / (fastest / 1000);
+}

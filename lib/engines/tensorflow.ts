@@ -1,0 +1,124 @@
+import type * as tf from "@tensorflow/tfjs";
+import { foldBatchNorms } from "../network/foldBatchNorms";
+import { imageInput, inputsOf, type Network, type Node } from "../network/network";
+import { sizeOf, type Tensor } from "../tensor";
+import type { Engine, Session } from "./engine";
+import { loadTensorflow, type TensorflowModule } from "./loadTensorflow";
+
+type ExplicitPadding = tf.backend_util.ExplicitPadding;
+
+/** Images a step: the intermediate results of 64 images of 224 × 224 would outgrow WASM's memory. */
+const imagesAtOnce = 8;
+
+/** TensorFlow.js; the engine's name says whether its native backend or WebAssembly runs. */
+export async function tensorflow(): Promise<Engine> {
+  const { tf, backend, threads } = await loadTensorflow();
+  return {
+    name: `TensorFlow.js ${backend}`,
+    version: tf.version["tfjs-core"],
+    threads,
+    open: async (network) => new TensorflowSession(tf, network),
+  };
+}
+
+class TensorflowSession implements Session {
+  private readonly nodes: Node[];
+  private readonly weights = new Map<Tensor, tf.Tensor>();
+
+  constructor(
+    private readonly tf: TensorflowModule,
+    network: Network,
+  ) {
+    this.nodes = foldBatchNorms(network).nodes;
+  }
+
+  async run({ shape: [count, ...sides], data }: Tensor): Promise<Tensor> {
+    const imageSize = sizeOf(sides);
+    const results: Float32Array[] = [];
+    let outputSides: number[] = [];
+    for (let from = 0; from < count; from += imagesAtOnce) {
+      const to = Math.min(count, from + imagesAtOnce);
+      const output = this.forward(data.subarray(from * imageSize, to * imageSize), [to - from, ...sides]);
+      results.push((await output.data()) as Float32Array);
+      outputSides = output.shape.slice(1);
+      output.dispose();
+    }
+    return { shape: [count, ...outputSides], data: joined(results) };
+  }
+
+  async close(): Promise<void> {
+    for (const weight of this.weights.values()) weight.dispose();
+    this.weights.clear();
+  }
+
+  /** TensorFlow's CPU kernels want channels last; (N, C, H, W) goes in and comes out. */
+  private forward(data: Float32Array, shape: number[]): tf.Tensor {
+    const { tf } = this;
+    return tf.tidy(() => {
+      const images = tf.tensor(data, shape);
+      const values = new Map([[imageInput, shape.length === 4 ? tf.transpose(images, [0, 2, 3, 1]) : images]]);
+      for (const node of this.nodes) {
+        const inputs = inputsOf(node).map((name) => values.get(name) as tf.Tensor);
+        values.set(node.name, this.compute(node, inputs));
+      }
+      const output = values.get(this.nodes[this.nodes.length - 1].name) as tf.Tensor;
+      return output.rank === 4 ? tf.transpose(output, [0, 3, 1, 2]) : output;
+    });
+  }
+
+  private compute(node: Node, [input, second]: tf.Tensor[]): tf.Tensor {
+    const { tf } = this;
+    const images = input as tf.Tensor4D;
+    switch (node.kind) {
+      case "conv": {
+        const filter = this.weight(node.weight, [2, 3, 1, 0]) as tf.Tensor4D;
+        const [high, wide] = node.padding.map((side): [number, number] => [side, side]);
+        const pad: ExplicitPadding = [[0, 0], high, wide, [0, 0]];
+        const bias = node.bias && this.weight(node.bias);
+        return tf.fused.conv2d({ x: images, filter, strides: node.stride, pad, bias });
+      }
+      case "batchNorm": {
+        const [mean, variance, shift, scale] = [node.mean, node.variance, node.shift, node.scale].map(
+          (value) => this.weight(value) as tf.Tensor1D,
+        );
+        return tf.batchNorm(images, mean, variance, shift, scale, node.epsilon);
+      }
+      case "relu":
+        return tf.relu(input);
+      case "maxPool": {
+        // The native backend takes no padding of its own here.
+        const border: [number, number] = [node.padding, node.padding];
+        const padded = tf.pad(images, [[0, 0], border, border, [0, 0]], Number.NEGATIVE_INFINITY);
+        return tf.maxPool(padded, node.size, node.stride, "valid");
+      }
+      case "add":
+        return tf.add(input, second);
+      case "globalAveragePool":
+        return tf.mean(input, [1, 2]);
+      case "linear": {
+        const product = tf.matMul(input as tf.Tensor2D, this.weight(node.weight) as tf.Tensor2D, false, true);
+        return node.bias ? tf.add(product, this.weight(node.bias)) : product;
+      }
+    }
+  }
+
+  /** A weight in TensorFlow's memory, its axes permuted, put there when it is first needed. */
+  private weight(value: Tensor, axes?: number[]): tf.Tensor {
+    const held = this.weights.get(value);
+    if (held) return held;
+    const given = this.tf.tensor(value.data, value.shape);
+    const placed = this.tf.keep(axes ? this.tf.transpose(given, axes) : given);
+    this.weights.set(value, placed);
+    return placed;
+  }
+}
+
+function joined(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,22 @@
+/** An error that the user can act on: one line that says what is wrong, where, and what to do next. */
+export class UserError extends Error {
+  constructor(message: string) {
+    super(message.replace(/\s*\n\s*/g, " "));
+    this.name = new.target.name;
+  }
+
+  /** One line, without a stack: so a notebook's cell and the console print it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.name}: ${this.message}`;
+  }
+}
+
+/** A file that is missing, damaged, hostile or of the wrong kind. */
+export class FileError extends UserError {
+  constructor(
+    readonly file: string,
+    readonly reason: string,
+  ) {
+    super(`${file}: ${reason}`);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Title } from "./figure";
+import { escapeHtml } from "./notebook";
+import { persianDigits } from "./persian";
+
+/** One cell: its HTML and whether it is set as a number; "time" tells a comparer of notebooks that it changes from run to run. */
+export interface HtmlCell {
+  html: string;
+  right?: boolean;
+  time?: boolean;
+}
+
+/** What stands over a table. */
+export interface Caption {
+  number?: string;
+  title: Title;
+  source: string;
+}
+
+function caption({ number, title, source }: Caption): string {
+  const english = number ? `<b>Table ${escapeHtml(number)}</b> — ` : "";
+  const persian = number ? `جدول ${persianDigits(number)} — ` : "";
+  return [
+    `<caption style="caption-side:top;text-align:left;color:inherit">${english}${escapeHtml(title.english)}<br>`,
+    `<span dir="rtl" lang="fa">${persian}${escapeHtml(title.persian)}</span><br>`,
+    `<small><b>${escapeHtml(source)}</b></small></caption>`,
+  ].join("");
+}
+
+function cell({ html, right, time }: HtmlCell): string {
+  return `<td${time ? ' class="time"' : ""} style="text-align:${right ? "right" : "left"}">${html}</td>`;
+}
+
+/** A table as HTML; headings are plain text. */
+export function htmlTable(over: Caption, headings: string[], rows: HtmlCell[][]): string {
+  const heads = headings.map((heading) => `<th style="text-align:left">${escapeHtml(heading)}</th>`);
+  return [
+    "<table>",
+    caption(over),
+    `<thead><tr>${heads.join("")}</tr></thead>`,
+    "<tbody>",
+    ...rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`),
+    "</tbody>",
+    "</table>",
+  ].join("\n");
+}

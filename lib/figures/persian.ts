@@ -1,0 +1,9 @@
+/** The text with Persian digits: "2-1" → "۲-۱". */
+export function persianDigits(text: string): string {
+  return text.replace(/[0-9]/g, (digit) => String.fromCodePoint(0x6f0 + Number(digit)));
+}
+
+/** The text in Unicode's right-to-left isolate marks, so that Latin words in it keep their place in any surrounding. */
+export function rightToLeft(text: string): string {
+  return `\u2067${text}\u2069`;
+}

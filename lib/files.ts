@@ -1,0 +1,58 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { FileError } from "./errors";
+
+const explanations: Record<string, string> = {
+  ENOSPC: "cannot be written, the disk is full",
+  EACCES: "cannot be opened, permission denied",
+  EPERM: "cannot be written, permission denied",
+  EROFS: "cannot be written, the file system is read-only",
+  ENOENT: "does not exist",
+  ENOTDIR: "lies under something that is not a folder",
+  EEXIST: "lies under something that is not a folder",
+  EISDIR: "is a folder, not a file",
+};
+
+/** Turns a file system's error into a FileError of one line; other values pass through. */
+export function explainFileError(file: string, cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return code !== undefined && code in explanations ? new FileError(file, explanations[code]) : cause;
+}
+
+/**
+ * Writes a file so that its name never shows a part of it: first under a name of its own, then renamed.
+ * Two processes may write the same file at once; the last rename wins, whole.
+ * @throws FileError if the disk is full or the folder cannot be written; nothing is left behind then.
+ */
+export async function writeAtomically(file: string, content: Uint8Array | string): Promise<void> {
+  const partial = join(dirname(file), `.${basename(file)}.${process.pid}-${randomUUID().slice(0, 8)}.partial`);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(partial, content, { flush: true } as object);
+    await rename(partial, file);
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => {});
+    throw explainFileError(file, cause);
+  }
+}
+
+/** SHA-256 of bytes or text, in hexadecimal. */
+export function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/**
+ * SHA-256 of a file, read as a stream.
+ * @throws FileError if it cannot be read.
+ */
+export async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk);
+  } catch (cause) {
+    throw explainFileError(file, cause);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,119 @@
+// What the notebooks call. Names only: each line says in which file to read on.
+export { showBatching } from "./chapters/batching";
+export { layerRows, pcaRows } from "./chapters/chapter1";
+export {
+  finalLayer,
+  layerMatrix,
+  middleLayer,
+  recordedSpectra,
+  settleChapter2,
+  spectrumRows,
+  truncationRows,
+  whichLayerCompresses,
+} from "./chapters/chapter2";
+export {
+  accuracySamples,
+  checkHeadInNetwork,
+  costOfTheCut,
+  headsEvidence,
+  reportedBeforeRecovery,
+  settleChapter3,
+  table31,
+} from "./chapters/chapter3";
+export {
+  recoveryFinding,
+  reportedAfterRecovery,
+  settleChapter4,
+  table41,
+  timeHeads,
+  timingFinding,
+} from "./chapters/chapter4";
+export {
+  curvatureFinding,
+  curvatureRows,
+  curvatureStudy,
+  endingFinding,
+  endingOf,
+  endingRows,
+  lossBands,
+  meanAnswers,
+} from "./chapters/collapseStudy";
+export {
+  forensicFinding,
+  forensicRows,
+  readPrintedAccuracy,
+  recordedClassCounts,
+  recount,
+} from "./chapters/forensics";
+export {
+  conclusionRows,
+  conclusionText,
+  earlierClaims,
+  redundancy,
+  redundancyRows,
+  settleConclusion,
+  timedConclusion,
+} from "./chapters/conclusion";
+export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
+export { showMachine } from "./chapters/machine";
+export { openChapter } from "./chapters/open";
+export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
+export { rankExample } from "./chapters/rankExample";
+export {
+  recoveryExperiment,
+  recoveryMeans,
+  recoveryResults,
+  recoveryVerdict,
+  table42,
+  untrainedFinding,
+} from "./chapters/recoveryTable";
+export { showClaims } from "./claims/showClaims";
+export { accuracyAgainstCompression, seedDistribution } from "./figures/accuracy";
+export { showFigure } from "./figures/display";
+export { imageSheet } from "./figures/imageSheet";
+export { answerHistogram, lossCurves, recoveryComparison } from "./figures/recovery";
+export { say } from "./figures/say";
+export { cumulativeVariance, scatterOfSingularValues } from "./figures/spectra";
+export { verdictsByChapter } from "./figures/verdicts";
+export { spectrumOf } from "./linalg/spectrum";
+export { showTable } from "./tables";
+export {
+  assetNote,
+  compressionRows,
+  fcOrMiddle,
+  guideFinding,
+  guideRows,
+  headFinding,
+  layerPoints,
+  layerSpectraRows,
+  settleChapter5,
+} from "./chapters/chapter5";
+export { depthEngines, depthFinding, depthRows, table51, timeDepths } from "./chapters/depth";
+export {
+  layerTimeRows,
+  machineLimits,
+  operatorTimeRows,
+  profileNetwork,
+  rooflineFinding,
+} from "./chapters/roofline";
+export { compressEachLayer } from "./chapters/sensitivity";
+export { scoreGuides } from "./chapters/sensitivityGuides";
+export { trainGoodHead } from "./chapters/sensitivityHead";
+export { latencyAgainstDepth } from "./figures/depth";
+export { roofline } from "./figures/roofline";
+export { sayTimed } from "./figures/sayTimed";
+export { guideComparison, lossAgainstConditionNumber } from "./figures/sensitivity";
+export { settleChapter7, formFinding, stageRows } from "./chapters/chapter7";
+export {
+  buildChosen,
+  choosePlan,
+  chosenFinding,
+  imageByImageRows,
+  planRows,
+  writeChosen,
+} from "./chapters/chosenNetwork";
+export { studyCompression } from "./chapters/compressionStudy";
+export { compareFits, fitFinding, fitRows, layerErrors } from "./chapters/fitComparison";
+export { formRows, timeForms } from "./chapters/formTiming";
+export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
+export { errorAgainstRank, frontier, timeAgainstMacs } from "./figures/compression";

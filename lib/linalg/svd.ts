@@ -1,0 +1,104 @@
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { UserError } from "../errors";
+import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
+import { dot, type Rows, timesTransposed } from "./rows";
+
+/** The thin singular value decomposition A = U Σ Vᵀ of a matrix A (m, n), with r = min(m, n). */
+export interface Svd {
+  /** (m, r), orthonormal columns. */
+  u: Matrix;
+  /** r singular values, descending, none negative. */
+  s: Float64Array;
+  /** (n, r), orthonormal columns. */
+  v: Matrix;
+}
+
+/**
+ * Singular values and vectors.
+ *
+ * ml-matrix's own SVD takes 7 s for (1000, 512). Here its symmetric eigensolver decomposes the Gram matrix of the
+ * smaller side, X Xᵀ = W Λ Wᵀ, which is several times faster but squares the singular values: those below √ε·σ₁ drown,
+ * and vectors of small ones are mixed with each other. So its eigenvectors only serve as a start. The rows of Y = Wᵀ X
+ * are nearly orthogonal; one-sided Jacobi rotations make them so to 10 digits, and then their lengths are the singular
+ * values, small ones included (Golub & Van Loan, Matrix Computations, 4th ed., §8.6; a preconditioned Jacobi method
+ * as in Drmač & Veselić 2008, SIAM J. Matrix Anal. Appl. 29, 1322–1362).
+ * @throws UserError if the matrix is empty or holds NaN or infinity.
+ */
+export function svd(matrix: Matrix): Svd {
+  const { wide, scale, lengths, near, far } = decompose(matrix);
+  const noise = lengths[0] * lengths.length * Number.EPSILON;
+  far.forEach((row, i) => {
+    for (let k = 0; k < row.length; k++) row[k] = lengths[i] > noise ? row[k] / lengths[i] : 0;
+  });
+  completeOrthonormal(far);
+  const [nearColumns, farColumns] = [near, far].map((rows) => new Matrix(rows).transpose());
+  const s = lengths.map((length) => length * scale);
+  return wide ? { u: nearColumns, s, v: farColumns } : { u: farColumns, s, v: nearColumns };
+}
+
+/**
+ * Singular values, descending: min(m, n) of them.
+ * @throws UserError if the matrix is empty or holds NaN or infinity.
+ */
+export function singularValues(matrix: Matrix): Float64Array {
+  const { lengths, scale } = decompose(matrix);
+  return lengths.map((length) => length * scale);
+}
+
+interface Decomposition {
+  wide: boolean;
+  /** Power of two by which the matrix was divided. */
+  scale: number;
+  /** Singular values of the scaled matrix, descending. */
+  lengths: Float64Array;
+  /** r singular vectors of the smaller side, as rows of length r. */
+  near: Rows;
+  /** r singular vectors of the larger side, as rows, each times its singular value. */
+  far: Rows;
+}
+
+function decompose(matrix: Matrix): Decomposition {
+  const wide = matrix.rows < matrix.columns;
+  const scale = scaleOf(matrix);
+  const [x, transposed] = [wide ? matrix : matrix.transpose(), wide ? matrix.transpose() : matrix].map((side) =>
+    rowsOf(side, scale),
+  );
+  const gram = new Matrix(timesTransposed(x, x));
+  const eigen = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
+  const near = rowsOf(eigen.eigenvectorMatrix.transpose(), 1);
+  const far = timesTransposed(near, transposed);
+  orthogonalizeRows(far, near);
+  const unsorted = far.map((row) => Math.sqrt(dot(row, row)));
+  const order = unsorted.map((_, i) => i).sort((i, j) => unsorted[j] - unsorted[i]);
+  return {
+    wide,
+    scale,
+    lengths: Float64Array.from(order, (i) => unsorted[i]),
+    near: order.map((i) => near[i]),
+    far: order.map((i) => far[i]),
+  };
+}
+
+/** Power of two near the largest magnitude: dividing by it is exact and keeps squares within the range of doubles. */
+function scaleOf(matrix: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < matrix.rows; i++) {
+    for (let j = 0; j < matrix.columns; j++) {
+      const value = matrix.get(i, j);
+      if (!Number.isFinite(value)) {
+        throw new UserError(`no singular values: the matrix holds ${value} at (${i}, ${j}), check where it comes from`);
+      }
+      largest = Math.max(largest, Math.abs(value));
+    }
+  }
+  if (matrix.rows * matrix.columns === 0) {
+    throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
+  }
+  return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
+}
+
+function rowsOf(matrix: Matrix, divisor: number): Rows {
+  return Array.from({ length: matrix.rows }, (_, i) =>
+    Float64Array.from({ length: matrix.columns }, (_, j) => matrix.get(i, j) / divisor),
+  );
+}

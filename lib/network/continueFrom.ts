@@ -1,0 +1,40 @@
+import { imageInput, inputsOf, type Network, type Node } from "./network";
+import { rewired } from "./rewire";
+
+/**
+ * The last node before `name` through which everything flows: running the rest on its value is running the network.
+ * Undefined if there is none but the image itself.
+ * @throws Error if the network has no node of that name.
+ */
+export function lastSeparator({ nodes }: Network, name: string): string | undefined {
+  const layer = nodes.findIndex((node) => node.name === name);
+  if (layer < 0) throw new Error(`no node ${name}`);
+  for (let at = layer - 1; at >= 0; at--) if (!missingInput(nodes, at)) return nodes[at].name;
+  return undefined;
+}
+
+/**
+ * The rest of the network after the node `name`, whose value takes the image's place.
+ * @throws Error if there is no such node, or if the rest also needs a value from before it.
+ */
+export function continueFrom({ nodes }: Network, name: string): Network {
+  const at = nodes.findIndex((node) => node.name === name);
+  if (at < 0) throw new Error(`no node ${name}`);
+  const missing = missingInput(nodes, at);
+  if (missing) throw new Error(`what follows ${name} also needs ${missing}`);
+  return { nodes: nodes.slice(at + 1).map((node) => rewired(node, name, imageInput)) };
+}
+
+/** Whether everything flows through node `at`: no later node reads a value from before it. */
+export function isSeparator({ nodes }: Network, at: number): boolean {
+  return missingInput(nodes, at) === undefined;
+}
+
+/** A value from before node `at` that a later node reads. */
+function missingInput(nodes: readonly Node[], at: number): string | undefined {
+  const known = new Set(nodes.slice(at).map((node) => node.name));
+  return nodes
+    .slice(at + 1)
+    .flatMap(inputsOf)
+    .find((input) => !known.has(input));
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** How a client and a kernel find each other, as in Jupyter's connection files. */
+export interface Connection {
+  ip: string;
+  transport: "tcp";
+  shell_port: number;
+  iopub_port: number;
+  stdin_port: number;
+  control_port: number;
+  hb_port: number;
+  signature_scheme: "hmac-sha256";
+  key: string;
+}
+
+/** Writes a connection file that only this user can read, in a temporary folder of its own. */
+export async function createConnection(): Promise<{ connection: Connection; file: string; folder: string }> {
+  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
+  const connection: Connection = {
+    ip: "127.0.0.1",
+    transport: "tcp",
+    shell_port,
+    iopub_port,
+    stdin_port,
+    control_port,
+    hb_port,
+    signature_scheme: "hmac-sha256",
+    key: randomBytes(32).toString("hex"),
+  };
+  const folder = mkdtempSync(join(tmpdir(), "low-rank-kernel-"));
+  const file = join(folder, "connection.json");
+  writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
+  return { connection, file, folder };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
+
+function listen(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}

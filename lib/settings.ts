@@ -1,0 +1,35 @@
+import { availableParallelism } from "node:os";
+
+/** What a reader can choose; the command line hands it to the kernel in environment variables. */
+export interface Settings {
+  /** A state dict of the reader's own (.pth or .safetensors). */
+  weights?: string;
+  /** A folder in CIFAR-10's binary layout: data_batch_1.bin, test_batch.bin. */
+  images?: string;
+  /** Threads of the engine. */
+  threads: number;
+  /** Recompute what a cache holds. */
+  fresh: boolean;
+  /** The reader's note on the weights, such as which tensors are not the official ones. */
+  note?: string;
+}
+
+/** Names of the environment variables behind the settings. */
+export const settingVariables = {
+  weights: "LOW_RANK_WEIGHTS",
+  images: "LOW_RANK_IMAGES",
+  threads: "LOW_RANK_THREADS",
+  fresh: "LOW_RANK_FRESH",
+  note: "LOW_RANK_NOTE",
+} as const;
+
+/** The settings in force in this process. */
+export function currentSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  return {
+    weights: environment[settingVariables.weights] || undefined,
+    images: environment[settingVariables.images] || undefined,
+    threads: Number(environment[settingVariables.threads]) || availableParallelism(),
+    fresh: environment[settingVariables.fresh] === "1",
+    note: environment[settingVariables.note] || undefined,
+  };
+}

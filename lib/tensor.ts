@@ -1,0 +1,25 @@
+/** A dense float32 tensor in row-major (C) order. */
+export interface Tensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
+/** A tensor of zeros, or one over the data given. */
+export function tensor(shape: number[], data: Float32Array = new Float32Array(sizeOf(shape))): Tensor {
+  return { shape, data };
+}
+
+/** Rows of the same length as a tensor (rows, length); (0, 0) of none. */
+export function stacked(rows: readonly ArrayLike<number>[]): Tensor {
+  const width = rows[0]?.length ?? 0;
+  const result = tensor([rows.length, width]);
+  rows.forEach((row, i) => {
+    result.data.set(row, i * width);
+  });
+  return result;
+}

@@ -1,0 +1,20 @@
+import { predictionCounts } from "./evaluate";
+
+/** How a classifier ended: with real answers, with (nearly) one answer for every image, or without finite numbers. */
+export type Outcome = "healthy" | "near-constant" | "constant" | "non-finite";
+
+/** Share of one and the same answer from which a classifier counts as near-constant. */
+const nearConstantShare = 0.95;
+
+/**
+ * Tells a collapsed classifier from a working one by its answers.
+ * @param predicted the answered class of each image.
+ * @param classes number of classes.
+ * @param finite whether its weights are finite numbers.
+ */
+export function outcomeOf(predicted: Uint8Array, classes: number, finite: boolean): Outcome {
+  if (!finite) return "non-finite";
+  const most = Math.max(...predictionCounts(predicted, classes));
+  if (most === predicted.length) return "constant";
+  return most >= nearConstantShare * predicted.length ? "near-constant" : "healthy";
+}

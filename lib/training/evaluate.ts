@@ -1,0 +1,76 @@
+import { addScaled, type Rows, timesTransposed } from "../linalg/rows";
+import type { LinearWeights } from "../network/lowRank";
+import { type Interval, wilsonInterval } from "../statistics/proportion";
+import { type Tensor, tensor } from "../tensor";
+import type { Head } from "./head";
+
+/** How many answers were right, with the 95 % interval of their share (Wilson 1927). */
+export interface Accuracy extends Interval {
+  correct: number;
+  total: number;
+  /** correct / total. */
+  share: number;
+}
+
+/**
+ * Logits (N, classes) of a head on features (N, inputs), summed in double precision and rounded to float32.
+ * @throws Error if the features' width is not the head's.
+ */
+export function headLogits(head: Head, features: Tensor): Tensor {
+  const rows = head.reduce(applyLayer, rowsOf(features));
+  const logits = tensor([rows.length, head[head.length - 1].weight.shape[0]]);
+  rows.forEach((row, n) => {
+    logits.data.set(row, n * row.length);
+  });
+  return logits;
+}
+
+function applyLayer(input: Rows, { weight, bias }: LinearWeights): Rows {
+  const [, inputs] = weight.shape;
+  const misfit = input.find((row) => row.length !== inputs);
+  if (misfit) throw new Error(`a layer of ${inputs} inputs cannot take ${misfit.length} features`);
+  const output = timesTransposed(input, rowsOf(weight));
+  if (bias) for (const row of output) addScaled(row, 1, new Float64Array(bias.data));
+  return output;
+}
+
+function rowsOf({ shape: [count, width], data }: Tensor): Rows {
+  return Array.from({ length: count }, (_, n) => new Float64Array(data.subarray(n * width, (n + 1) * width)));
+}
+
+/**
+ * The class of the largest logit, the first of equal ones. As PyTorch's argmax, a NaN counts as the largest.
+ * @param logits (N, classes), classes ≤ 256.
+ */
+export function predictions({ shape, data }: Tensor): Uint8Array {
+  const [count, classes] = shape;
+  return Uint8Array.from({ length: count }, (_, n) => argmax(data.subarray(n * classes, (n + 1) * classes)));
+}
+
+function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) return i;
+    if (values[i] > values[best]) best = i;
+  }
+  return best;
+}
+
+/**
+ * Accuracy of answers.
+ * @param predicted class of each image.
+ * @param labels true class of each image.
+ */
+export function accuracyOf(predicted: Uint8Array, labels: Uint8Array): Accuracy {
+  const total = labels.length;
+  if (predicted.length !== total) throw new Error(`${predicted.length} answers for ${total} images`);
+  const correct = predicted.reduce((sum, answer, i) => sum + (answer === labels[i] ? 1 : 0), 0);
+  return { correct, total, share: correct / total, ...wilsonInterval(correct, total) };
+}
+
+/** How often each class, 0 … classes−1, was answered. */
+export function predictionCounts(predicted: Uint8Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const answer of predicted) counts[answer]++;
+  return counts;
+}

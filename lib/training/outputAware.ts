@@ -1,0 +1,68 @@
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { UserError } from "../errors";
+import { type Tensor, tensor } from "../tensor";
+import type { Head } from "./head";
+
+/**
+ * The head with its weights and biases centred over the classes: W ← W − 1 w̄ᵀ, b ← b − b̄.
+ * Softmax ignores what all logits share, so no probability changes, and the rank drops to classes − 1 at most.
+ * @param head one layer, weight (classes, inputs).
+ */
+export function centredOverClasses([{ weight, bias }]: Head): Head {
+  const [classes, inputs] = weight.shape;
+  const centred = tensor([classes, inputs], weight.data.slice());
+  for (let i = 0; i < inputs; i++) subtractMean(centred.data, i, inputs, classes);
+  if (!bias) return [{ weight: centred }];
+  const shift = tensor([classes], bias.data.slice());
+  subtractMean(shift.data, 0, 1, classes);
+  return [{ weight: centred, bias: shift }];
+}
+
+function subtractMean(values: Float32Array, start: number, step: number, count: number): void {
+  let sum = 0;
+  for (let c = 0; c < count; c++) sum += values[start + c * step];
+  for (let c = 0; c < count; c++) values[start + c * step] -= sum / count;
+}
+
+/**
+ * The factorized head of the given rank whose outputs are nearest, in squares over the features, to the head's own.
+ * Reduced-rank regression (Izenman 1975, J. Multivariate Analysis 5, eq. 2.11, with the response weighted alike):
+ * with U the leading eigenvectors of the outputs' covariance W C Wᵀ, the layers are Uᵀ W and U, and the bias keeps
+ * the outputs' mean. The same as the truncated SVD of the whitened W C^½, without a root or an inverse.
+ * No label is used and no step of training taken.
+ * @param head one layer, weight (classes, inputs).
+ * @param features (N, inputs), N ≥ 2.
+ * @param rank whole number from 1 to min(classes, inputs).
+ * @throws UserError if the rank is out of range.
+ */
+export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank: number): Head {
+  const [classes, inputs] = weight.shape;
+  if (!(Number.isInteger(rank) && rank >= 1 && rank <= Math.min(classes, inputs)))
+    throw new UserError(
+      `rank ${rank} for a ${classes} × ${inputs} head: choose a whole number from 1 to ${Math.min(classes, inputs)}`,
+    );
+  const w = new Matrix(rowsOf(weight));
+  const x = new Matrix(rowsOf(features));
+  const mean = x.mean("column");
+  const outputs = x.subRowVector(mean).mmul(w.transpose());
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(outputs.transpose().mmul(outputs), {
+    assumeSymmetric: true,
+  });
+  const order = [...realEigenvalues.keys()].sort((i, j) => realEigenvalues[j] - realEigenvalues[i]).slice(0, rank);
+  const u = eigenvectorMatrix.subMatrixColumn(order);
+  const meanOutput = w.mmul(Matrix.columnVector(mean));
+  const lost = Matrix.sub(meanOutput, u.mmul(u.transpose().mmul(meanOutput)));
+  const shift = lost.to1DArray().map((value, c) => value + (bias?.data[c] ?? 0));
+  return [
+    { weight: tensorOf(u.transpose().mmul(w)) },
+    { weight: tensorOf(u), bias: tensor([classes], Float32Array.from(shift)) },
+  ];
+}
+
+function rowsOf({ shape: [rows, columns], data }: Tensor): number[][] {
+  return Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns)));
+}
+
+function tensorOf(matrix: Matrix): Tensor {
+  return tensor([matrix.rows, matrix.columns], Float32Array.from(matrix.to1DArray()));
+}

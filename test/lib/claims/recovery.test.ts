@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readPrintedAccuracy, recordedClassCounts } from "../../../lib/chapters/forensics";
+import type { ClaimContext } from "../../../lib/claims/claims";
+import {
+  type CollapseReading,
+  type FailedRecoveryEvidence,
+  recoveredShare,
+  recoveryClaims,
+  type RecoveryMeans,
+} from "../../../lib/claims/recovery";
+
+const contexts: ClaimContext[] = [
+  { weights: "official", images: "official" },
+  { weights: "custom", images: "official" },
+  { weights: "demo", images: "demo" },
+];
+const means: RecoveryMeans = { base: 50, cut: 20, shortTraining: 25 };
+const reading = (classes: string[], correct?: number): CollapseReading => ({
+  printed: 8.01,
+  correct,
+  total: 512,
+  classes,
+});
+
+/** The verdict, which must be the same on any assets. */
+function verdictOf(id: string, evidence: Partial<FailedRecoveryEvidence>): string {
+  const given: FailedRecoveryEvidence = {
+    collapse: { keep50: reading([], 41), keep20: reading([], 49) },
+    recovery: { keep50: means, keep20: means },
+    ...evidence,
+  };
+  const rule = recoveryClaims.find((one) => one.id === id);
+  assert.ok(rule, id);
+  const verdicts = new Set(contexts.map((context) => rule.judge(given, context).verdict));
+  assert.equal(verdicts.size, 1);
+  return [...verdicts][0];
+}
+
+test("a printed accuracy that is one class's share is no recovered head's; two classes or none leave it open", () => {
+  for (const head of ["keep50", "keep20"] as const) {
+    const judged = (one: CollapseReading) =>
+      verdictOf(`4.collapse.${head}`, {
+        collapse: { keep50: reading([], 41), keep20: reading([], 49), [head]: one },
+      });
+    assert.equal(judged(reading(["automobile"], 41)), "refuted");
+    assert.equal(judged(reading(["airplane", "ship"], 57)), "differs");
+    assert.equal(judged(reading([], 42)), "differs");
+    assert.equal(judged(reading([], undefined)), "not comparable");
+  }
+});
+
+test("the report's own numbers, read with the recorded counts, are class shares", () => {
+  const counts = recordedClassCounts();
+  const read = (printed: number) => ({ ...readPrintedAccuracy(printed, counts), total: counts.total });
+  const collapse = { keep50: read(8.01), keep20: read(9.57) };
+  assert.equal(verdictOf("4.collapse.keep50", { collapse }), "refuted");
+  assert.equal(verdictOf("4.collapse.keep20", { collapse }), "refuted");
+});
+
+test("recovery is impossible, possible or in between, by the share of the loss that is won back", () => {
+  const judged = (first: number, second: number) =>
+    verdictOf("4.recovery-impossible", {
+      recovery: { keep50: { ...means, shortTraining: first }, keep20: { ...means, shortTraining: second } },
+    });
+  assert.equal(judged(20, 22.9), "reproduced");
+  assert.equal(judged(5, 5), "reproduced", "training that makes it worse");
+  assert.equal(judged(20, 23.1), "differs");
+  assert.equal(judged(34.9, 34.9), "differs");
+  assert.equal(judged(35.1, 20), "refuted", "one rank suffices");
+  assert.equal(judged(20, 60), "refuted");
+});
+
+test("the share won back: none, half, all, more than all; all where nothing was lost", () => {
+  const share = (cut: number, shortTraining: number) => recoveredShare({ base: 50, cut, shortTraining });
+  assert.deepEqual([share(20, 20), share(20, 35), share(20, 50), share(20, 80)], [0, 0.5, 1, 2]);
+  assert.deepEqual([share(50, 10), share(55, 10)], [1, 1]);
+});
+
+test("what failed in the report need not hold here", () => {
+  assert.ok(recoveryClaims.every(({ mustHold, chapter }) => !mustHold && chapter === 4));
+});

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { firstImages, type LabelledImages, readCifar10 } from "../../../lib/assets/cifar10";
+import { drawDemoImages } from "../../../lib/assets/demo";
+import { testFile, trainFile } from "../../../lib/assets/officialFiles";
+import { preprocess } from "../../../lib/assets/preprocess";
+import { type CompressRequest, compressNetwork, costs } from "../../../lib/compression/compressNetwork";
+import { ownHead } from "../../../lib/compression/trainProbe";
+import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
+import { runInBatches } from "../../../lib/engines/runInBatches";
+import { UserError } from "../../../lib/errors";
+import { withHead } from "../../../lib/network/lowRank";
+import { type Conv, imageInput, type Network, nodeOf } from "../../../lib/network/network";
+import { buildFolder, demoFolder } from "../../../lib/paths";
+import { Random } from "../../../lib/random";
+import { sizeOf, type Tensor, tensor } from "../../../lib/tensor";
+import { timing } from "../../support/madeUp";
+import { accuracyOf, predictions } from "../../../lib/training/evaluate";
+import { freshHead } from "../../../lib/training/head";
+
+const engine = onnxRuntime(1);
+const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+after(() => rmSync(folder, { recursive: true }));
+
+let request: CompressRequest;
+before(async () => {
+  const images = join(buildFolder, "cache", "demo-images");
+  await drawDemoImages(images, demoFolder);
+  request = {
+    network: smallNetwork(),
+    weightsSha256: "made up",
+    train: firstImages(await readCifar10(join(images, trainFile)), 120),
+    test: firstImages(await readCifar10(join(images, testFile)), 64),
+    engine,
+    batch: 32,
+    speedup: 1.2,
+    planner,
+    cache: { fresh: false, folder },
+    featureFolder: folder,
+    sizes: { calibrationImages: 32, responsesImages: 16, sensitivityImages: 4 },
+  };
+});
+
+const channels = 64;
+
+/** A ResNet of one block with made-up numbers, that names its features and its head as ResNet-18 does; seven classes. */
+function smallNetwork(): Network {
+  const random = new Random(3);
+  const conv = (name: string, input: string, shape: number[], stride: number): Conv => {
+    const deviation = Math.sqrt(2 / sizeOf(shape.slice(1)));
+    const numbers = Float32Array.from({ length: sizeOf(shape) }, () => deviation * random.normal());
+    const padding = (shape[2] - 1) / 2;
+    const weight = tensor(shape, numbers);
+    return { kind: "conv", name, input, weight, stride: [stride, stride], padding: [padding, padding] };
+  };
+  return {
+    nodes: [
+      conv("conv1", imageInput, [channels, 3, 7, 7], 8),
+      { kind: "relu", name: "relu", input: "conv1" },
+      conv("block.conv1", "relu", [channels, channels, 3, 3], 1),
+      { kind: "relu", name: "block.relu1", input: "block.conv1" },
+      conv("block.conv2", "block.relu1", [channels, channels, 3, 3], 1),
+      { kind: "add", name: "block.add", inputs: ["block.conv2", "relu"] },
+      { kind: "relu", name: "block.relu2", input: "block.add" },
+      { kind: "globalAveragePool", name: "avgpool", input: "block.relu2" },
+      { kind: "linear", name: "fc", input: "avgpool", ...freshHead(channels, 7, random)[0] },
+    ],
+  };
+}
+
+/** Ranks that fall as the speed-up rises; one above 100 is out of reach. No clock decides. */
+const planner: CompressRequest["planner"] = async ({ layers }, _engine, speedup) => {
+  if (speedup > 100) throw new UserError(`${speedup} × is out of reach`);
+  const rank = speedup > 1.35 ? 8 : 16;
+  return {
+    ranks: new Map(layers.map((layer) => [layer, layer === "conv1" ? undefined : rank])),
+    loss: 0,
+    predictedMs: { original: speedup, compressed: 1 },
+    measured: [timing(speedup), timing(1)],
+    speedup,
+  };
+};
+
+const logits = (network: Network, { count, ...rest }: LabelledImages): Promise<Tensor> =>
+  runInBatches(engine, network, preprocess({ count, ...rest }, 0, count));
+
+/** The network with ten classes of which none is the likeliest on average, so that small changes change answers. */
+async function undecided(network: Network, images: LabelledImages): Promise<Network> {
+  const [head] = freshHead(channels, 10, new Random(1));
+  const { data } = await logits(withHead(network, [head]), images);
+  const bias = Float32Array.from(head.bias?.data ?? []);
+  data.forEach((value, i) => {
+    bias[i % 10] -= value / images.count;
+  });
+  return withHead(network, [{ weight: head.weight, bias: tensor([10], bias) }]);
+}
+
+/** For each image the class with the smallest of its logits. */
+function unlikeliest({ shape: [count, classes], data }: Tensor): Uint8Array {
+  return predictions({ shape: [count, classes], data: data.map((value) => -value) });
+}
+
+test("a network is compressed with a head of its own; what was measured is what the network does", async () => {
+  const steps = new Set<string>();
+  const parts: string[] = [];
+  const outcome = await compressNetwork({
+    ...request,
+    onStep: (step) => steps.add(step),
+    onSeconds: (part) => parts.push(part),
+  });
+  assert.ok(outcome.kind === "met");
+  const { prepared, attempt } = outcome;
+  const { learning, calibration, heldOut } = prepared;
+  assert.deepEqual([learning.count, calibration.count, heldOut.count], [108, 32, 12]);
+  assert.deepEqual(heldOut.labels, request.train.labels.subarray(108));
+  assert.equal(prepared.headFrom, "probe");
+  const { copy, measured } = attempt;
+  assert.equal(copy.plan.speedup, 1.2);
+  const { correct } = accuracyOf(predictions(await logits(copy.network, request.test)), request.test.labels);
+  assert.equal(measured.after.correct, correct);
+  const { bothRight, onlyFirst, onlySecond, neither } = measured.counts;
+  assert.deepEqual([measured.before.correct, correct], [bothRight + onlyFirst, bothRight + onlySecond]);
+  assert.equal(bothRight + onlyFirst + onlySecond + neither, 64);
+  assert.ok(measured.bytes.after < measured.bytes.before);
+  assert.deepEqual(parts, ["head, times, sensitivity", "plan", "fit", "measurement"]);
+  for (const step of ["head", "responses", "sensitivity", "fitting the layers", "timing both networks"])
+    assert.ok(steps.has(step), step);
+});
+
+test("a speed-up out of reach is told of, with one in reach, and nothing is fitted", async () => {
+  const onPlan = () => assert.fail("nothing was to be fitted");
+  const outcome = await compressNetwork({ ...request, speedup: 1000, onPlan });
+  assert.ok(outcome.kind === "too fast");
+  assert.match(outcome.reason, /^1000 × is out of reach/);
+  const speedup = outcome.instead?.speedup ?? Number.NaN;
+  assert.ok(speedup > 1 && speedup <= 100, String(speedup));
+});
+
+test("one that costs too much gives way to a lesser one, chosen on images that nothing learnt from", async () => {
+  const network = await undecided(request.network, request.test);
+  // Only what compression changes counts on the test images; of the held-out ones neither network gets any right.
+  const testLabels = predictions(await logits(network, request.test));
+  const labels = Uint8Array.from(unlikeliest(await logits(network, request.train)));
+  const outcome = await compressNetwork({
+    ...request,
+    network,
+    test: { ...request.test, labels: testLabels },
+    train: { ...request.train, labels },
+    speedup: 1.4,
+    maxDrop: 0,
+  });
+  assert.ok(outcome.kind === "too costly");
+  assert.equal(outcome.attempt.measured.before.share, 1);
+  assert.ok(costs(outcome.attempt.measured) > 0);
+  assert.equal(outcome.instead?.speedup, 1.3);
+  assert.equal(costs(outcome.instead.heldOut), 0);
+  assert.equal(outcome.instead.heldOut.before.total, 12);
+});
+
+test("the checkpoint's own head counts where its classes are the labels'", () => {
+  assert.equal(ownHead(request.network), undefined);
+  const network = withHead(request.network, freshHead(channels, 10, new Random(0)));
+  assert.equal(ownHead(network), nodeOf(network, "fc"));
+});
+
+test("one training image is too few", async () => {
+  const train = firstImages(request.train, 1);
+  await assert.rejects(compressNetwork({ ...request, train }), UserError);
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
+import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
+import { cutAfter, imageInput, type Network, type Node } from "../../../lib/network/network";
+import { resnet18 } from "../../../lib/network/resnet18";
+import type { Tensor } from "../../../lib/tensor";
+import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
+
+const network = resnet18(formulaStateDict(10), "formula");
+
+async function output(of: Network): Promise<Tensor> {
+  const session = await onnxRuntime(1).open(of);
+  const result = await session.run(formulaImages(2, 64));
+  await session.close();
+  return result;
+}
+
+function assertClose(first: Tensor, second: Tensor) {
+  assert.deepEqual(first.shape, second.shape);
+  assert(first.data.every((value, i) => Math.abs(value - second.data[i]) < 1e-5));
+}
+
+test("all twenty batch norms of ResNet-18 fold, and the function stays", async () => {
+  const folded = foldBatchNorms(network);
+  assert.equal(network.nodes.filter(({ kind }) => kind === "batchNorm").length, 20);
+  assert.equal(folded.nodes.length, network.nodes.length - 20);
+  assertClose(await output(folded), await output(network));
+});
+
+test("a convolution's bias passes through its batch norm", async () => {
+  const [conv, norm] = cutAfter(network, "bn1").nodes;
+  const bias = { shape: [64], data: Float32Array.from({ length: 64 }, (_, i) => i / 64) };
+  const biased = { nodes: [{ ...conv, bias } as Node, norm] };
+  assertClose(await output(foldBatchNorms(biased)), await output(biased));
+});
+
+test("a batch norm stays where its input is no convolution, or is read elsewhere too", async () => {
+  const [conv, norm] = cutAfter(network, "bn1").nodes;
+  const shared: Network = { nodes: [conv, norm, { kind: "add", name: "sum", inputs: ["conv1", "bn1"] }] };
+  assert.deepEqual(foldBatchNorms(shared), shared);
+  const alone: Network = {
+    nodes: [conv, { kind: "relu", name: "relu", input: "conv1" }, { ...norm, input: "relu" } as Node],
+  };
+  assert.deepEqual(foldBatchNorms(alone), alone);
+  const unread: Network = { nodes: [{ ...norm, input: imageInput } as Node] };
+  assert.deepEqual(foldBatchNorms(unread), unread);
+});

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CellError, executeNotebook } from "../../lib/notebooks/execute";
+import { Kernel } from "../../lib/notebooks/kernel";
+import type { Message } from "../../lib/notebooks/messages";
+import { codeCells, type Output } from "../../lib/notebooks/notebookFile";
+import { OutputCollector } from "../../lib/notebooks/outputs";
+import { buildFolder, root } from "../../lib/paths";
+import { notebookOf } from "../support/notebooks";
+
+const limit = 120_000;
+const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+process.env.TMPDIR = folder;
+const kernelFolders = () => readdirSync(folder).filter((name) => name.startsWith("low-rank-kernel-"));
+const textOf = (outputs: Output[]) =>
+  outputs.map((output) => (output.output_type === "stream" ? output.text : "")).join("");
+
+/** Whether the process is still there within five seconds. */
+async function outlives(pid: number): Promise<boolean> {
+  for (let i = 0; i < 50; i++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+    await sleep(100);
+  }
+  return true;
+}
+
+let kernel: Kernel;
+before(async () => {
+  kernel = await Kernel.start({ GREETING: "from the runner" });
+});
+after(async () => {
+  await kernel.close();
+  assert.deepEqual(kernelFolders(), []);
+  rmSync(folder, { recursive: true });
+});
+
+async function run(code: string) {
+  const outputs: Output[] = [];
+  const collector = new OutputCollector();
+  const reply = await kernel.execute(code, (message: Message) => collector.take(outputs, message), limit);
+  await kernel.settle(0);
+  if (reply.status !== "ok") await sleep(300); // tslab refuses cells for 200 ms after an error
+  return { reply, outputs };
+}
+
+test("a cell's value and text arrive, with lib/ and the environment at hand", async () => {
+  const { reply, outputs } = await run(
+    `import { sizeOf } from "./lib/tensor"; console.log(process.env.GREETING); sizeOf([2, 3])`,
+  );
+  assert.deepEqual(outputs, [{ output_type: "stream", name: "stdout", text: "from the runner\n6\n" }]);
+  assert.equal(reply.status, "ok");
+});
+
+test("the compiler sees Node's types and no browser's, as tsconfig.json asks", async () => {
+  assert.equal((await run(`import { readFileSync } from "node:fs"; readFileSync.length > 0`)).reply.status, "ok");
+  const { reply, outputs } = await run("document.title");
+  assert.equal(reply.status, "error");
+  assert.match(textOf(outputs), /Cannot find name 'document'/);
+});
+
+test("thirty thousand lines arrive, whole and in order", async () => {
+  const { outputs } = await run(`(() => { for (let i = 0; i < 30000; i++) console.log(i); })()`);
+  const expected = Array.from({ length: 30000 }, (_, i) => `${i}\n`).join("");
+  assert.equal(outputs.length, 1);
+  assert.equal(textOf(outputs), expected);
+});
+
+test("a source that changes while the kernel runs disturbs no cell", async () => {
+  const scripts = mkdtempSync(join(buildFolder, "test-"));
+  const source = join(scripts, "value.ts");
+  try {
+    writeFileSync(source, "export const value = 1;");
+    const imported = `./build/${basename(scripts)}/value`;
+    assert.equal(textOf((await run(`import { value } from "${imported}"; value`)).outputs), "1\n");
+    for (let i = 2; i < 5; i++) {
+      writeFileSync(source, `export const value = ${i};`);
+      await sleep(300);
+      assert.equal(textOf((await run(`import { value as value${i} } from "${imported}"; value${i}`)).outputs), "1\n");
+    }
+  } finally {
+    rmSync(scripts, { recursive: true });
+  }
+});
+
+test("a display is replaced in place, also from a later cell", async () => {
+  const outputs: Output[] = [];
+  const later: Output[] = [];
+  const collector = new OutputCollector();
+  const code = `import { newDisplay } from "tslab"; const shown = newDisplay(); shown.html("0 %"); console.log("after"); shown.html("50 %")`;
+  await kernel.execute(code, (message) => collector.take(outputs, message), limit);
+  await kernel.execute(`shown.html("100 %")`, (message) => collector.take(later, message), limit);
+  assert.deepEqual(later, []);
+  assert.deepEqual(outputs, [
+    { output_type: "display_data", data: { "text/html": "100 %" }, metadata: {} },
+    { output_type: "stream", name: "stdout", text: "after\n" },
+  ]);
+});
+
+const failures: [string, string[], RegExp][] = [
+  [
+    "a cell that throws",
+    ["1", `throw new Error("burst")`],
+    /^chapter 9, cell 2 failed \(throw new Error\("burst"\)\): .*Error: burst/s,
+  ],
+  [
+    "a type error",
+    ["const count: number = 'one';"],
+    /cell 1 failed .*Type 'string' is not assignable to type 'number'/,
+  ],
+  [
+    "text on stderr",
+    ["1", `console.warn("doubtful")`, "2"],
+    /cell 2 failed \(console\.warn\("doubtful"\)\): doubtful$/,
+  ],
+  [
+    "a promise that nobody awaited",
+    ["void Promise.reject(new Error('lost'));", "2"],
+    /cell 1 failed .*UnhandledPromiseRejection: Error: lost/s,
+  ],
+  [
+    "one that fails after the last cell",
+    ["1", "void setTimeout(() => { throw new Error('late'); }, 100);"],
+    /cell 2 failed .*Error: late/s,
+  ],
+  [
+    "a kernel that ends",
+    ["1", "process.exit(3);"],
+    /cell 2 failed \(process\.exit\(3\);\): the kernel ended by itself \(exit code 3\)/,
+  ],
+];
+for (const [name, cells, message] of failures)
+  test(`a notebook fails on ${name}, and nothing is left behind`, async () => {
+    const notebook = notebookOf(...cells);
+    await assert.rejects(executeNotebook(notebook, { title: "chapter 9" }), (error: CellError) => {
+      assert.ok(error instanceof CellError);
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /node:internal|node_modules/);
+      return true;
+    });
+    assert.deepEqual(kernelFolders(), []);
+  });
+
+test("a cell that never ends is ended at its limit, with its process", async () => {
+  const notebook = notebookOf("console.log(process.pid)", "while (true) {}");
+  await assert.rejects(
+    executeNotebook(notebook, { title: "chapter 9", cellLimit: 8000 }),
+    /^CellError: chapter 9, cell 2 failed \(while \(true\) \{\}\): the kernel did not finish within 8 s/,
+  );
+  assert.equal(await outlives(Number(textOf(codeCells(notebook)[0].outputs))), false);
+});
+
+for (const [signal, code] of [
+  ["SIGKILL", null],
+  ["SIGINT", 130],
+] as const)
+  test(`a kernel ends with its client by ${signal}, even in an endless loop`, async () => {
+    const scripts = mkdtempSync(join(buildFolder, "test-"));
+    const script = join(scripts, "client.ts");
+    writeFileSync(
+      script,
+      `import { Kernel } from "../../lib/notebooks/kernel";
+       import { endOnSignals } from "../../lib/commands/signals";
+       endOnSignals();
+       const code = "console.log(process.pid); while (true) {}";
+       Kernel.start().then((kernel) => kernel.execute(code, ({ content }) => console.log(content.text), ${limit}));`,
+    );
+    const client = spawn(process.execPath, ["--import", "tsx", script], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      const [printed] = await once(client.stdout, "data");
+      const pid = Number(printed);
+      process.kill(pid, 0); // throws unless the kernel runs
+      const ended = once(client, "exit");
+      client.kill(signal);
+      assert.equal((await ended)[0], code);
+      assert.equal(await outlives(pid), false);
+    } finally {
+      rmSync(scripts, { recursive: true });
+    }
+  });

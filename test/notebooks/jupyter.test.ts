@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { test } from "node:test";
+import { writeKernelspec } from "../../lib/commands/lab";
+import { executeNotebook } from "../../lib/notebooks/execute";
+import { codeCells, readNotebook, writeNotebook } from "../../lib/notebooks/notebookFile";
+import { buildFolder } from "../../lib/paths";
+import { notebookOf } from "../support/notebooks";
+
+const skip = spawnSync("jupyter", ["nbconvert", "--version"]).status !== 0 && "no jupyter nbconvert here";
+
+test("Jupyter runs a notebook with the project's kernelspec to the same outputs as the project's runner", {
+  skip,
+}, async () => {
+  mkdirSync(buildFolder, { recursive: true });
+  const folder = mkdtempSync(join(buildFolder, "test-"));
+  try {
+    const notebook = notebookOf(
+      `import { sizeOf } from "./lib/tensor";\nimport { display, newDisplay } from "tslab";\nconst shape = [2, 3];`,
+      `console.log(sizeOf(shape));\nprocess.env.GREETING`,
+      `const shown = newDisplay();\nshown.html("<b>0 %</b>");\nawait new Promise((done) => setTimeout(done, 50));\nshown.html("<b>100 %</b>");`,
+      `display.png(Buffer.from("picture"));\ndisplay.markdown("**k** = 5\\nand more");`,
+      `process.cwd()`,
+    );
+    const file = join(folder, "deep", "small.ipynb");
+    await writeNotebook(file, notebook);
+    const path = await writeKernelspec({ GREETING: "hello" });
+    const env = { ...process.env, JUPYTER_PATH: [path, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter) };
+    const args = ["nbconvert", "--to", "notebook", "--execute", "--output", "jupyter", file];
+    const { status, stderr } = spawnSync("jupyter", args, { env, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+
+    await executeNotebook(notebook, { title: "small", environment: { GREETING: "hello" } });
+    const byJupyter = await readNotebook(join(folder, "deep", "jupyter.ipynb"));
+    const [own, jupyters] = [notebook, byJupyter].map((one) => codeCells(one).map(({ outputs }) => outputs));
+    assert.deepEqual(own, jupyters);
+    assert.deepEqual(notebook.metadata, byJupyter.metadata);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

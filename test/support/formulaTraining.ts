@@ -1,0 +1,34 @@
+import type { LinearWeights } from "../../lib/network/lowRank";
+import type { Head } from "../../lib/training/head";
+import type { TrainingOptions } from "../../lib/training/trainHeads";
+import { tensor } from "../../lib/tensor";
+import { uniform } from "./uniform";
+
+function linear(seed: number, rows: number, columns: number, biased: boolean): LinearWeights {
+  const numbers = (seed: number, ...shape: number[]) => {
+    const count = shape.reduce((product, side) => product * side);
+    const bound = Math.fround(Math.sqrt(columns));
+    return tensor(shape, new Float32Array(new Float32Array(uniform(seed, count)).map((value) => value / bound)));
+  };
+  return { weight: numbers(seed, rows, columns), ...(biased && { bias: numbers(seed + 1, rows) }) };
+}
+
+/** The features, labels, head and order of test/fixtures/record_training.py. `rank` undefined: a plain head. */
+export function formulaTraining(images: number, inputs: number, classes: number, rank: number | undefined) {
+  const features = tensor([images, inputs], new Float32Array(uniform(50, images * inputs)));
+  features.data.forEach((value, i) => {
+    features.data[i] = Math.max(value, 0) * 3;
+  });
+  const head: Head = rank
+    ? [linear(62, rank, inputs, false), linear(64, classes, rank, true)]
+    : [linear(60, classes, inputs, true)];
+  return {
+    features,
+    labels: Uint8Array.from(uniform(51, images), (value) => Math.floor(((value + 1) / 2) * classes)),
+    heads: [head],
+    seeds: [0],
+    epochs: 10,
+    batchOrder: (_: number, epoch: number) =>
+      Uint32Array.from({ length: images }, (_, i) => (25 * i + 7 * epoch) % images),
+  } satisfies Partial<TrainingOptions>;
+}

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { JSDOM } from "jsdom";
+import type { Claim } from "../../lib/claims/claims";
+import { Results } from "../../lib/commands/results";
+import { persianDigits } from "../../lib/figures/persian";
+import { compareNotebooks } from "../../lib/notebooks/compare";
+import { codeCells, type Notebook, parseNotebook } from "../../lib/notebooks/notebookFile";
+import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
+import { tolerance } from "../support/reruns";
+
+const committed = new Results();
+const chapters = committed.all();
+const read = (file: string): Notebook => parseNotebook(readFileSync(file, "utf8"), file);
+/** All chapters take a quarter of an hour; the first three show the whole path in two minutes. */
+const full = process.env.LOW_RANK_FULL === "1";
+const [running, waiting] = [
+  chapters.filter(({ number }) => full || number <= 3),
+  chapters.filter(({ number }) => !full && number > 3),
+];
+const demoSource = "weights: demo · images: demo";
+
+describe("npm start on the demo", () => {
+  let checkout: string;
+  let build: string;
+  let answer: ReturnType<typeof runCommand>;
+  before(() => {
+    checkout = copyCheckout("shared");
+    build = join(checkout, "build");
+    answer = runCommand(checkout, ["start", ...running.map(({ number }) => String(number))]);
+  });
+  after(() => removeCheckout(checkout));
+
+  test("ends well and tells of each cell and each claim", () => {
+    assert.equal(answer.status, 0, answer.stderr);
+    for (const chapter of running) {
+      const count = codeCells(read(committed.source(chapter))).length;
+      const lines = answer.stdout.match(new RegExp(`^chapter ${chapter.number}, cell \\d+/${count} .*\\d s `, "gm"));
+      assert.equal(lines?.length, count);
+    }
+    for (const { id } of claims()) assert.match(answer.stdout, new RegExp(`^${id.replaceAll(".", "\\.")} `, "m"));
+  });
+
+  const claims = (): Claim[] => JSON.parse(readFileSync(join(build, "claims.json"), "utf8"));
+  const identifiers = [
+    ...["2.middle.shape", "2.middle.count", "2.middle.k95", "2.fc.shape", "2.fc.count", "2.fc.k95"],
+    ...["2.fc-more-compressible", "3.params.base", "3.params.keep50", "3.params.keep20"],
+    ...["3.acc.base", "3.acc.keep50", "3.acc.keep20", "3.acc-falls-with-rank"],
+    ...["4.acc.base", "4.acc.keep50", "4.acc.keep20", "4.ms.base", "4.ms.keep50", "4.ms.keep20"],
+    "4.latency-unchanged",
+  ].filter((id) => running.some(({ number }) => id.startsWith(`${number}.`)));
+
+  test("settles each claim of the report once", () => {
+    const ids = claims().map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const id of identifiers) assert.ok(ids.includes(id), id);
+  });
+
+  test("each claim says what it rests on, and what must hold holds", () => {
+    for (const claim of claims()) {
+      const { id, chapter, weights, images, verdict } = claim;
+      assert.equal(Number(id.split(".")[0]), chapter);
+      for (const text of [claim.claim, String(claim.reported), String(claim.computed)]) assert.match(text, /\S/, id);
+      assert.equal(typeof claim.note, "string");
+      assert.deepEqual([weights, images], ["demo", "demo"], id);
+      assert.ok(["reproduced", "differs", "refuted", "not comparable"].includes(verdict), `${id}: ${verdict}`);
+      assert.ok(claim.holds || !claim.mustHold, id);
+    }
+    for (const id of identifiers.filter((name) => /\.(shape|count)$|params/.test(name)))
+      assert.equal(claims().find((claim) => claim.id === id)?.mustHold, true, id);
+  });
+
+  test("no accuracy, time or k95 of the demo counts as the report's", () => {
+    for (const { id, verdict } of claims()) if (/\.(acc\.|k95)/.test(id)) assert.equal(verdict, "not comparable", id);
+  });
+
+  test("the report holds all chapters and needs no other file", () => {
+    const { document } = new JSDOM(readFileSync(join(build, "report.html"), "utf8")).window;
+    for (const { name } of running) assert.ok(document.getElementById(name), name);
+    const figures = document.querySelectorAll(".low-rank-figure").length;
+    const shown = running.flatMap((chapter) => figuresOf(read(committed.source(chapter))));
+    assert.equal(figures, shown.length);
+    for (const element of document.querySelectorAll("[src]")) assert.match(element.getAttribute("src")!, /^data:/);
+    assert.equal(document.querySelectorAll("link, iframe, object, embed").length, 0);
+  });
+
+  test("each figure is also a file, as vectors and as pixels, and names its source", () => {
+    for (const chapter of running)
+      for (const { number, html } of figuresOf(read(committed.source(chapter)))) {
+        const file = (ending: string) => join(build, "figures", `figure-${number}.${ending}`);
+        if (html.includes(demoSource)) assert.ok(readFileSync(file("svg"), "utf8").includes(demoSource), number);
+        assert.ok(existsSync(file("png")), number);
+      }
+  });
+
+  for (const { number } of waiting)
+    test(`chapter ${number} gives its committed numbers again`, { skip: "takes minutes: LOW_RANK_FULL=1 runs it" });
+
+  for (const chapter of running)
+    test(`chapter ${chapter.number} gives its committed numbers again`, () => {
+      const rerun = join(build, "notebooks", `${chapter.name}.ipynb`);
+      assert.deepEqual(compareNotebooks(read(committed.source(chapter)), read(rerun), tolerance), []);
+    });
+});
+
+interface Shown {
+  number: string;
+  html: string;
+}
+
+/** HTML that a notebook's cells show. */
+const pages = (notebook: Notebook): string[] =>
+  codeCells(notebook).flatMap(({ outputs }) =>
+    outputs.flatMap((output) => ("data" in output ? [(output.data["text/html"] as string) ?? ""] : [])),
+  );
+
+const figuresOf = (notebook: Notebook): Shown[] =>
+  pages(notebook).flatMap((html) => {
+    const number = html.match(/class="low-rank-figure"[^>]*aria-label="Figure ([\w-]+):/)?.[1];
+    return number === undefined ? [] : [{ number, html }];
+  });
+
+const captionsOf = (notebook: Notebook): string[] =>
+  pages(notebook).flatMap((html) => html.match(/<caption.*?<\/caption>/gs) ?? []);
+
+/** What a figure or table may rest on: what is in use, recorded facts, or something made up on the spot. */
+const source = /weights: demo · images: demo|labels: official, recorded|a random \d+ × \d+ matrix|random weights/;
+
+for (const chapter of chapters)
+  describe(`the committed notebook of chapter ${chapter.number}`, () => {
+    const file = committed.source(chapter);
+    const notebook = read(file);
+    const cells = codeCells(notebook);
+
+    test("is under 1 MB and was run once from its first cell to its last", () => {
+      assert.ok(statSync(file).size < 1e6, `${statSync(file).size} bytes`);
+      const counts = cells.map(({ execution_count }) => execution_count);
+      assert.deepEqual(
+        counts,
+        cells.map((_, i) => i + 1),
+      );
+      assert.ok(cells.some(({ outputs }) => outputs.length > 0));
+    });
+
+    test("shows no error and no warning", () => {
+      for (const { outputs } of cells)
+        for (const output of outputs) {
+          assert.notEqual(output.output_type, "error");
+          if (output.output_type === "stream") assert.equal(output.name, "stdout", output.text);
+        }
+    });
+
+    test("has short cells: half of them at most 5 lines, none over 20", () => {
+      const lengths = cells.map(({ source }) => source.trim().split("\n").length).sort((a, b) => a - b);
+      assert.ok(lengths[Math.floor(lengths.length / 2)] <= 5, lengths.join(" "));
+      assert.ok(lengths.at(-1)! <= 20, lengths.join(" "));
+    });
+
+    test("names in the box at the top and in each figure and table what it rests on", () => {
+      assert.ok(pages(notebook)[0].includes("weights: demo") && pages(notebook)[0].includes("images: demo"));
+      for (const { number, html } of figuresOf(notebook)) assert.match(html, source, `figure ${number}`);
+      for (const caption of captionsOf(notebook)) assert.match(caption, source);
+    });
+
+    test("has a picture before each figure, for pages that run no scripts", () => {
+      for (const { outputs } of cells)
+        for (const [i, output] of outputs.entries()) {
+          if (!("data" in output) || !String(output.data["text/html"]).includes('class="low-rank-figure"')) continue;
+          const before = outputs[i - 1];
+          assert.ok(before && "data" in before && "image/png" in before.data);
+        }
+    });
+
+    test("numbers figures and tables in English and in Persian", () => {
+      for (const { number, html } of figuresOf(notebook))
+        assert.ok(html.includes(`Figure ${number}`) && html.includes(`شکل ${persianDigits(number)}`), number);
+      for (const caption of captionsOf(notebook)) {
+        const persian = caption.match(/<span dir="rtl" lang="fa">(.*?)<\/span>/s)![1];
+        const number = caption.match(/<b>Table ([\w-]+)<\/b>/)?.[1];
+        if (number) assert.ok(persian.startsWith(`جدول ${persianDigits(number)}`), caption);
+        assert.doesNotMatch(persian, /\d/);
+      }
+    });
+  });

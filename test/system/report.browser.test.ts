@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { interactive } from "../../lib/figures/interactive";
+import { drawStatic } from "../../lib/figures/plotlyStatic";
+import { frame } from "../../lib/figures/style";
+import { writeReport } from "../../lib/notebooks/htmlReport";
+import { codeCells, type Output } from "../../lib/notebooks/notebookFile";
+import { notebookOf } from "../support/notebooks";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const skip = !existsSync(executablePath) && `no Chromium at ${executablePath}`;
+
+/** What `showFigure` leaves in a notebook: a picture, then the interactive figure. */
+async function figureOutputs(number: string): Promise<Output[]> {
+  const title = { english: "Three points", persian: "سه نقطه" };
+  const source = "weights: demo · images: demo";
+  const layout = frame({ number, title, source, xTitle: "x", yTitle: "y" });
+  const data = [{ type: "scatter" as const, x: [1, 2, 3], y: [1, 4, 9], name: number }];
+  const figure = { number, title, source, description: "Three points rise.", data, layout };
+  const { png } = await drawStatic(figure);
+  const display = (bundle: Record<string, unknown>): Output => ({
+    output_type: "display_data",
+    data: bundle,
+    metadata: {},
+  });
+  return [display({ "image/png": png.toString("base64") }), display({ "text/html": interactive(figure, png) })];
+}
+
+test("offline, the report draws its figures in place of their pictures and asks nobody for anything", {
+  skip,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    const notebook = notebookOf("first", "second");
+    for (const [i, cell] of codeCells(notebook).entries()) cell.outputs = await figureOutputs(`9-${i + 1}`);
+    const file = join(folder, "report.html");
+    await writeReport(file, [{ name: "09-figures", notebook }]);
+
+    const page = await browser.newPage();
+    const requests: string[] = [];
+    const complaints: string[] = [];
+    page.on("request", (request) => requests.push(request.url().slice(0, 60)));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForFunction(`document.querySelectorAll(".low-rank-figure .main-svg .trace").length === 2`);
+    await page.waitForFunction(`[...document.images].every((image) => image.getClientRects().length === 0)`);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(
+      requests.filter((url) => !/^(file|data|blob):/.test(url)),
+      [],
+    );
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  }
+});
