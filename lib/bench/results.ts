@@ -14,7 +14,7 @@ export interface Results {
   weights: string;
   images: string;
   latency: Latency[];
-  /** 2048 × 2048 × 2048, in ONNX Runtime: the rate that networks can reach at most. */
+  /** 2048 × 2048 × 2048, in ONNX Runtime: a yardstick for the networks' rates, which may be higher. */
   matrixProduct: (By & { gflopPerSecond: number })[];
   extraction: (By & { images: number; stages: Stages })[];
   spectra: SpectrumTime[];
@@ -36,7 +36,7 @@ export function tableRows(results: Results): string[][] {
     ]),
     ...results.matrixProduct.map(({ engine, threads, gflopPerSecond }) => {
       const speed = `${gflopPerSecond.toFixed(0)} GFLOP/s`;
-      return ["matrix product 2048³", engine, String(threads), speed, "", "what the networks' rates can reach at most"];
+      return ["matrix product 2048³", engine, String(threads), speed, "", "a yardstick for the networks' rates"];
     }),
     ...withRatios(results.extraction, ({ images }) => `features of ${images} images`, imagesPerSecond).map(
       ([extraction, row]) => [...row(`${imagesPerSecond(extraction).toFixed(1)} images/s`), shares(extraction.stages)],
