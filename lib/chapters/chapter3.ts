@@ -74,15 +74,16 @@ export function table31({ parameters, accuracies }: HeadsEvidence) {
   }));
 }
 
-/** What the cut costs on the assets in use, in one sentence. */
-export function costOfTheCut(accuracies: PerHead<Accuracy[]>): string {
+/** What the cut costs on the assets in use, and what it saves, in two sentences. */
+export function costOfTheCut({ parameters, accuracies }: HeadsEvidence): string {
   const mean = perHead(
     (head) => (100 * accuracies[head].reduce((sum, { share }) => sum + share, 0)) / accuracies[head].length,
   );
   const [first, second] = [mean.base - mean.keep50, mean.base - mean.keep20];
   const change = (points: number) =>
     points >= 0 ? `costs ${points.toFixed(2)} points` : `gains ${(-points).toFixed(2)} points`;
-  return `Over ${accuracies.base.length} seeds the base head reaches ${mean.base.toFixed(2)} % on average; the cut to rank 5 ${change(first)}, the cut to rank 2 ${change(second)}. The cut saves 2,510 and 4,076 of 11,181,642 parameters.`;
+  const saved = (head: HeadName) => (parameters.base - parameters[head]).toLocaleString("en-US");
+  return `Over ${accuracies.base.length} seeds the base head reaches ${mean.base.toFixed(2)} % on average; the cut to rank 5 ${change(first)}, the cut to rank 2 ${change(second)}. Of ${parameters.base.toLocaleString("en-US")} parameters the cuts save ${saved("keep50")} and ${saved("keep20")}.`;
 }
 
 /**

@@ -55,13 +55,20 @@ test("the three heads' parameters in the whole network are the report's, their a
   assert.ok(rows.every((row) => "median of 2 seeds (central 95 %)" in row));
 });
 
-test("the cost of the cut is what the means say, a gain included", () => {
-  const loses = costOfTheCut({ base: accuracies(50, 52), keep50: accuracies(40, 40), keep20: accuracies(20, 22) });
+test("the cost of the cut is what the means say, a gain included, and the saving what the parameters say", () => {
+  const parameters = { base: 2000000, keep50: 1998900, keep20: 1990000 };
+  const cost = (base: number[], keep50: number[], keep20: number[]) =>
+    costOfTheCut({
+      parameters,
+      accuracies: { base: accuracies(...base), keep50: accuracies(...keep50), keep20: accuracies(...keep20) },
+    });
+  const loses = cost([50, 52], [40, 40], [20, 22]);
   assert.match(
     loses,
     /Over 2 seeds the base head reaches 51\.00 %.*rank 5 costs 11\.00 points.*rank 2 costs 30\.00 points/,
   );
-  const gains = costOfTheCut({ base: accuracies(50), keep50: accuracies(53.5), keep20: accuracies(50) });
+  assert.match(loses, /Of 2,000,000 parameters the cuts save 1,100 and 10,000\.$/);
+  const gains = cost([50], [53.5], [50]);
   assert.match(gains, /rank 5 gains 3\.50 points, the cut to rank 2 costs 0\.00 points/);
 });
 
