@@ -44,7 +44,7 @@ export async function latencies(
       names.map((name) => ({ name, ...labels(pytorch), session: { run: () => pytorch.run(name) } })),
     ),
   ];
-  const bar = progress(`ms per batch, ${[...new Set(contenders.map(({ engine }) => engine))].join(" and ")}`, runs + 1);
+  const bar = progress(`ms per batch, ${[...new Set(contenders.map(({ engine }) => engine))].join(", ")}`, runs + 1);
   const timings = await cpuMsPerBatchInterleaved(contenders, {
     warmUps: 1,
     runs,

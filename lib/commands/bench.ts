@@ -23,7 +23,7 @@ import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
 
 const help = `npm run bench [-- OPTIONS]
-Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About five minutes.
+Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
   --threads N      threads to compare with one thread (default: all of this machine)
@@ -32,8 +32,8 @@ Times what takes time, beside PyTorch where python3 has it; writes build/bench.j
 /** As many as the report trains on (its chapter 3). */
 const imageCount = 1024;
 
-/** Timed runs a model; TensorFlow.js takes seconds for each. */
-const runs = { fast: 8, slow: 3 };
+/** Timed runs a model on each engine. */
+const runs = 8;
 
 /**
  * The benchmark: a table on stdout and build/bench.json.
@@ -66,10 +66,7 @@ export async function bench(args: string[]): Promise<number> {
 async function measure(assets: Assets, engines: Engine[], pytorches: PyTorch[]): Promise<Results> {
   const network = resnet18(assets.weights.stateDict, assets.weights.file);
   const models = reportModels(network);
-  const latency = [
-    ...(await latencies(models, engines, pytorches, runs.fast)),
-    ...(await latencies(models, [await tensorflow()], [], runs.slow)),
-  ];
+  const latency = await latencies(models, [...engines, await tensorflow()], pytorches, runs);
 
   const matrixProduct: Results["matrixProduct"] = [];
   for (const engine of engines) matrixProduct.push({ ...by(engine), gflopPerSecond: await productRate(engine) });
