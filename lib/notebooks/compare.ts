@@ -1,7 +1,18 @@
 import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
 
+/** How closely two runs of a notebook must agree. */
+export interface Agreement {
+  /** Two numbers agree if |a − b| ≤ tolerance · max(1, |a|). */
+  tolerance: number;
+  /**
+   * Whether all words must be the same, and the whole numbers in texts and tables too unless they count some out of many
+   * ("261/512", "3 of 40"). If not, numbers need only be within the tolerance, and of the words the verdicts the same.
+   */
+  exact: boolean;
+}
+
 /**
- * Compares the numbers in two runs of a notebook, times and facts of the machine left out.
+ * Compares the numbers and words in two runs of a notebook, times and facts of the machine left out.
  *
  * What counts as a time or a fact of the machine, by convention:
  * - in HTML everything inside an element of class "time" or "machine";
@@ -9,34 +20,48 @@ import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, ty
  *   ("0.998 × the base's time" is a ratio of times, "128 × 576" a shape);
  * - a line of plain text that begins with "this machine".
  * Pictures are compared by being there; of a figure all numbers of its Plotly specification.
- * @param tolerance two numbers agree if |a − b| ≤ tolerance · max(1, |a|).
  * @returns a readable line for each difference; none if the runs agree.
  */
-export function compareNotebooks(committed: Notebook, rerun: Notebook, tolerance: number): string[] {
+export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): string[] {
   const [before, after] = [codeCells(committed), codeCells(rerun)];
   if (before.length !== after.length) return [`${before.length} code cells are committed, ${after.length} were run`];
   return before.flatMap((cell, i) =>
-    compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, tolerance),
+    compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, agreement),
   );
 }
 
-function compareCells(committed: CodeCell, rerun: CodeCell, where: string, tolerance: number): string[] {
+function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): string[] {
   if (committed.source !== rerun.source) return [`${where}: the cell itself has changed`];
   const [before, after] = [committed.outputs, rerun.outputs];
   const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "nothing");
   if (kindsBefore !== kindsAfter) return [`${where}: printed ${kindsBefore}; now prints ${kindsAfter}`];
-  return before.flatMap((output, i) =>
-    compareNumbers(numbersIn(output), numbersIn(after[i]), `${where}, output ${i + 1}`, tolerance),
-  );
+  return before.flatMap((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
 }
 
-function compareNumbers(before: Found[], after: Found[], where: string, tolerance: number): string[] {
+function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): string[] {
+  const [before, after] = [committed, rerun].map(steadyContent);
+  return [
+    ...compareNumbers(numbersOf(before), numbersOf(after), where, agreement),
+    ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where),
+  ];
+}
+
+function compareNumbers(before: Found[], after: Found[], where: string, { tolerance, exact }: Agreement): string[] {
   if (before.length !== after.length) return [`${where}: had ${before.length} numbers, now has ${after.length}`];
-  return before.flatMap(({ value, context }, i) =>
-    Math.abs(value - after[i].value) <= tolerance * Math.max(1, Math.abs(value))
-      ? []
-      : [`${where}: was ${value}, is ${after[i].value} in “${context}”`],
-  );
+  return before.flatMap(({ value, context, whole }, i) => {
+    const slack = exact && whole ? 0 : tolerance * Math.max(1, Math.abs(value));
+    if (Math.abs(value - after[i].value) <= slack) return [];
+    return [`${where}: was ${value}, is ${after[i].value} in “${context}”`];
+  });
+}
+
+/** Names the first difference only: after a word more or less all others differ too. */
+function compareWords(before: string[], after: string[], where: string): string[] {
+  const longer = before.length > after.length ? before : after;
+  const at = longer.findIndex((_, i) => before[i] !== after[i]);
+  if (at < 0) return [];
+  const [said, says] = [before, after].map((words) => words.slice(Math.max(0, at - 4), at + 5).join(" "));
+  return [`${where}: said “${said}”, says “${says}”`];
 }
 
 const kindOf = (output: Output) =>
@@ -45,19 +70,47 @@ const kindOf = (output: Output) =>
 interface Found {
   value: number;
   context: string;
+  /** Whether it is a whole number in a text and counts no part of another one. */
+  whole: boolean;
 }
 
 /** The numbers of an output that a repeated run must give again. */
 export function numbersIn(output: Output): Found[] {
-  if (output.output_type === "stream") return numbersInText(output.text);
-  return "data" in output ? numbersInBundle(output.data) : [];
+  return numbersOf(steadyContent(output));
 }
 
-function numbersInBundle(data: MimeBundle): Found[] {
-  if (typeof data["text/html"] === "string") return numbersInHtml(data["text/html"]);
-  return Object.entries(data).flatMap(([mime, text]) =>
-    mime.startsWith("text/") && typeof text === "string" ? numbersInText(text) : [],
-  );
+function numbersOf({ text, figures }: Content): Found[] {
+  return [...numbersInText(text), ...figures.flatMap((specification) => numbersInJson(specification, "figure"))];
+}
+
+/** A verdict as the tables of claims show it: with its sign, unlike the same words in a rule or a sentence. */
+const verdict = /[✓≠✗–] (?:reproduced|differs|refuted|not comparable)/g;
+
+/** The words that a repeated run must say again. */
+function wordsOf({ text }: Content, { exact }: Agreement): string[] {
+  return (exact ? text.replace(numbers, " ").match(/\S+/g) : text.match(verdict)) ?? [];
+}
+
+/** What an output shows apart from times: its text, and the Plotly specifications of its figures. */
+interface Content {
+  text: string;
+  figures: unknown[];
+}
+
+function steadyContent(output: Output): Content {
+  const { text, figures } = contentOf(output);
+  return { text: text.replace(varying, " "), figures };
+}
+
+function contentOf(output: Output): Content {
+  if (output.output_type === "stream") return { text: output.text, figures: [] };
+  return "data" in output ? contentOfBundle(output.data) : { text: "", figures: [] };
+}
+
+function contentOfBundle(data: MimeBundle): Content {
+  if (typeof data["text/html"] === "string") return contentOfHtml(data["text/html"]);
+  const texts = Object.entries(data).flatMap(([mime, text]) => (mime.startsWith("text/") ? [text] : []));
+  return { text: texts.join("\n"), figures: [] };
 }
 
 /** What is used of jsdom: its own types need a newer compiler than tslab's. */
@@ -66,34 +119,38 @@ interface Page {
   querySelectorAll(selector: string): Iterable<{ textContent: string; remove(): void; append(text: string): void }>;
 }
 
-function numbersInHtml(html: string): Found[] {
+function contentOfHtml(html: string): Content {
   const { JSDOM } = require("jsdom");
   const page: Page = new JSDOM(`<body>${html}`).window.document;
   for (const element of page.querySelectorAll(".time, .machine")) element.remove();
   const specifications = [...page.querySelectorAll('script[type="application/json"]')];
-  const figures = specifications.flatMap((script) => numbersInJson(JSON.parse(script.textContent), "figure"));
+  const figures = specifications.map((script) => JSON.parse(script.textContent));
   for (const element of page.querySelectorAll("script, style")) element.remove();
   for (const element of page.querySelectorAll("*")) element.append(" "); // the texts of two cells are two texts
-  return [...numbersInText(page.body.textContent), ...figures];
+  return { text: page.body.textContent, figures };
 }
 
 function numbersInJson(value: unknown, path: string): Found[] {
-  if (typeof value === "number") return [{ value, context: path }];
+  if (typeof value === "number") return [{ value, context: path, whole: false }];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, inner]) => numbersInJson(inner, `${path}.${key}`));
 }
 
 const number = String.raw`[-+−]?(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?`;
+const numbers = new RegExp(number, "giu");
 const unit = String.raw`\s?(?:(?:ms|µs|s|min|GFLOP/s|steps/s|images/s)(?![\w/])|×(?!\s?\d))`;
 const varying = new RegExp(`${number}${unit}|^\\s*this machine.*$`, "gimu");
 
 function numbersInText(text: string): Found[] {
-  const steady = text.replace(varying, " ");
-  return [...steady.matchAll(new RegExp(number, "giu"))].map((match) => ({
-    value: Number(match[0].replace("−", "-").replace(/,/g, "")),
-    context: steady
-      .slice(Math.max(0, match.index! - 30), match.index! + match[0].length + 30)
-      .replace(/\s+/g, " ")
-      .trim(),
-  }));
+  return [...text.matchAll(numbers)].map((match) => {
+    const [start, end] = [match.index!, match.index! + match[0].length];
+    return {
+      value: Number(match[0].replace("−", "-").replace(/,/g, "")),
+      context: text
+        .slice(Math.max(0, start - 30), end + 30)
+        .replace(/\s+/g, " ")
+        .trim(),
+      whole: /^[-+−]?[\d,]+$/.test(match[0]) && !/^(?:\/|\s+of\s)/.test(text.slice(end)),
+    };
+  });
 }

@@ -9,7 +9,7 @@ import { persianDigits } from "../../lib/figures/persian";
 import { compareNotebooks } from "../../lib/notebooks/compare";
 import { codeCells, type Notebook, parseNotebook } from "../../lib/notebooks/notebookFile";
 import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
-import { tolerance } from "../support/reruns";
+import { agreementOf } from "../support/reruns";
 
 const committed = new Results();
 const chapters = committed.all();
@@ -104,7 +104,7 @@ describe("npm start on the demo", () => {
   for (const chapter of running)
     test(`chapter ${chapter.number} gives its committed numbers again`, () => {
       const rerun = join(build, "notebooks", `${chapter.name}.ipynb`);
-      assert.deepEqual(compareNotebooks(read(committed.source(chapter)), read(rerun), tolerance), []);
+      assert.deepEqual(compareNotebooks(read(committed.source(chapter)), read(rerun), agreementOf(chapter)), []);
     });
 });
 

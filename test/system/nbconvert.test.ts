@@ -7,7 +7,7 @@ import { Results } from "../../lib/commands/results";
 import { compareNotebooks } from "../../lib/notebooks/compare";
 import { parseNotebook } from "../../lib/notebooks/notebookFile";
 import { copyCheckout, environmentWithKernel, removeCheckout } from "../support/checkout";
-import { tolerance } from "../support/reruns";
+import { agreementOf } from "../support/reruns";
 
 function whySkipped(): string | false {
   if (process.env.LOW_RANK_FULL !== "1") return "chapters once more take minutes: LOW_RANK_FULL=1 runs them";
@@ -38,6 +38,6 @@ describe("real Jupyter gives the committed numbers of", { skip }, () => {
       });
       assert.equal(status, 0, stderr);
       const byJupyter = read(join(checkout, "executed", `${chapter.name}.ipynb`));
-      assert.deepEqual(compareNotebooks(read(committed.source(chapter)), byJupyter, tolerance), []);
+      assert.deepEqual(compareNotebooks(read(committed.source(chapter)), byJupyter, agreementOf(chapter)), []);
     });
 });

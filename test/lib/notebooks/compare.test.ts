@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareNotebooks, numbersIn } from "../../../lib/notebooks/compare";
+import type { SettledClaim, Verdict } from "../../../lib/claims/claims";
+import { claimsHtml } from "../../../lib/claims/showClaims";
+import { type Agreement, compareNotebooks, numbersIn } from "../../../lib/notebooks/compare";
 import { codeCells, type Output } from "../../../lib/notebooks/notebookFile";
 import { notebookOf } from "../../support/notebooks";
 
@@ -12,6 +14,13 @@ const markdown = (text: string): Output => ({
   metadata: {},
 });
 const png: Output = { output_type: "display_data", data: { "image/png": "AAAA" }, metadata: {} };
+const settled: SettledClaim = {
+  ...{ id: "9.a", chapter: 9, claim: "it falls", rule: "refuted if it rises, else differs", reported: "yes" },
+  ...{ computed: "no", verdict: "refuted", weights: "demo", images: "demo", note: "", assets: "" },
+  ...{ mustHold: false, holds: false, timed: false },
+};
+const exact: Agreement = { tolerance: 0.01, exact: true };
+const loose: Agreement = { tolerance: 0.01, exact: false };
 const values = (output: Output) => numbersIn(output).map(({ value }) => value);
 
 function ran(...outputs: Output[]) {
@@ -41,25 +50,65 @@ test("a figure's numbers are those of its specification, not of the scripts arou
 
 test("equal runs agree, and numbers within the tolerance do", () => {
   const committed = ran(stream("accuracy 50.78 %"), png);
-  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.78 %"), png), 0), []);
-  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.79 %"), png), 1e-3), []);
+  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.78 %"), png), { ...exact, tolerance: 0 }), []);
+  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.79 %"), png), exact), []);
 });
 
 test("a difference names cell, output, both numbers and the text around", () => {
   const [difference, ...more] = compareNotebooks(
     ran(png, stream("accuracy 50.78 %")),
     ran(png, stream("accuracy 49 %")),
-    1e-3,
+    loose,
   );
   assert.deepEqual(more, []);
   assert.equal(difference, "cell 1 (const a = 1;), output 2: was 50.78, is 49 in “accuracy 50.78 %”");
 });
 
+test("where runs must agree exactly, whole numbers must be the same, within any tolerance", () => {
+  const parameters = (count: string) => ran(html(`<p>${count} parameters</p>`));
+  const changed = compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), exact);
+  assert.deepEqual(changed, ["cell 1 (const a = 1;), output 1: was 11181642, is 11181643 in “11,181,642 parameters”"]);
+  assert.deepEqual(compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), loose), []);
+  assert.equal(compareNotebooks(parameters("128 × 576"), parameters("128 × 577"), exact).length, 1);
+});
+
+test("counts out of many are measured, so they may differ within the tolerance", () => {
+  const measured = (correct: number) => ran(stream(`50.98 % (${correct}/512), ${correct} of 512`));
+  assert.deepEqual(compareNotebooks(measured(261), measured(262), exact), []);
+  assert.equal(compareNotebooks(measured(261), measured(264), exact).length, 2);
+  assert.equal(compareNotebooks(ran(stream("3 of 512")), ran(stream("3 of 513")), exact).length, 1);
+});
+
+test("where runs must agree exactly, they must say the same words", () => {
+  const better = ran(markdown("fc is the better candidate: 11.33 %"));
+  const worse = ran(markdown("fc is not the better candidate: 11.33 %"));
+  assert.deepEqual(compareNotebooks(better, worse, exact), [
+    "cell 1 (const a = 1;), output 1: said “fc is the better candidate: %”, says “fc is not the better candidate: %”",
+  ]);
+  assert.deepEqual(compareNotebooks(better, worse, loose), []);
+  const more = ran(markdown("fc is the better candidate: 11.33 % indeed"));
+  assert.match(compareNotebooks(better, more, exact)[0], /said “.*%”, says “.*% indeed”/);
+});
+
+test("a verdict that flips is a difference, unless a clock decides it", () => {
+  const flip = (agreement: Agreement, timed: boolean) => {
+    const table = (verdict: Verdict) => ran(html(claimsHtml([{ ...settled, verdict, timed }])));
+    return compareNotebooks(table("refuted"), table("reproduced"), agreement);
+  };
+  assert.deepEqual(flip(loose, false), ["cell 1 (const a = 1;), output 1: said “✗ refuted”, says “✓ reproduced”"]);
+  assert.match(flip(exact, false)[0], /said “.*✗ refuted”, says “.*✓ reproduced”/);
+  for (const agreement of [exact, loose]) assert.deepEqual(flip(agreement, true), []);
+});
+
+test("times do not count as words", () => {
+  assert.deepEqual(compareNotebooks(ran(stream("took 850 ms")), ran(stream("took 1.2 s")), exact), []);
+});
+
 test("a missing output, another kind, a missing number or another cell is a difference", () => {
   const committed = ran(stream("1 2"));
-  assert.match(compareNotebooks(committed, ran(), 1)[0], /printed stdout; now prints nothing/);
-  assert.match(compareNotebooks(committed, ran(png), 1)[0], /printed stdout; now prints image\/png/);
-  assert.match(compareNotebooks(committed, ran(stream("1")), 1)[0], /had 2 numbers, now has 1/);
-  assert.match(compareNotebooks(committed, notebookOf("const b = 1;"), 1)[0], /the cell itself has changed/);
-  assert.match(compareNotebooks(committed, notebookOf(), 1)[0], /1 code cells are committed, 0 were run/);
+  assert.match(compareNotebooks(committed, ran(), loose)[0], /printed stdout; now prints nothing/);
+  assert.match(compareNotebooks(committed, ran(png), loose)[0], /printed stdout; now prints image\/png/);
+  assert.match(compareNotebooks(committed, ran(stream("1")), loose)[0], /had 2 numbers, now has 1/);
+  assert.match(compareNotebooks(committed, notebookOf("const b = 1;"), loose)[0], /the cell itself has changed/);
+  assert.match(compareNotebooks(committed, notebookOf(), loose)[0], /1 code cells are committed, 0 were run/);
 });
