@@ -88,7 +88,7 @@ export {
   layerSpectraRows,
   settleChapter5,
 } from "./chapters/chapter5";
-export { depthEngines, depthFinding, depthRows, table51, timeDepths } from "./chapters/depth";
+export { depthEngines, depthFinding, depthRows, table52, timeDepths } from "./chapters/depth";
 export {
   layerTimeRows,
   machineLimits,

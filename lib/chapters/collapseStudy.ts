@@ -37,7 +37,7 @@ const spikeFactor = 1.5;
 const spikeRule = `${spikeFactor} × the larger of its first value and ln 10`;
 const spiked = (losses: Float32Array) => losses.some((loss) => !(loss <= spikeFactor * Math.max(losses[0], Math.LN10)));
 
-/** Rows of table 4-3: how the seeds of each head end. */
+/** Rows of table 4-4: how the seeds of each head end. */
 export function endingRows(endings: Record<string, Ending>) {
   return Object.entries(endings).map(([head, { outcomes, losses }]) => {
     const count = (outcome: Outcome) => outcomes.filter((other) => other === outcome).length;
@@ -133,7 +133,7 @@ export async function curvatureStudy(
   }));
 }
 
-/** Rows of table 4-4: curvature against the stability limit of SGD with momentum. */
+/** Rows of table 4-5: curvature against the stability limit of SGD with momentum. */
 export function curvatureRows(studies: readonly CurvatureStudy[], learningRate: number = protocol.learningRate) {
   const limit = stabilityLimit(learningRate, protocol.momentum);
   return studies.map(({ head, curvatures, spiked }) => ({

@@ -110,7 +110,7 @@ function bytesMoved(
   return 4 * (parameters + batch * (sizeOf(inputShape) + sizeOf(outputShape)));
 }
 
-/** Rows of table 5-2: time by kind of operator beside the kind's share of the multiply-accumulates. */
+/** Rows of table 5-3: time by kind of operator beside the kind's share of the multiply-accumulates. */
 export function operatorTimeRows(network: Network, { operators, layers }: NetworkProfile) {
   const kinds = new Map<string, { ms: number; macShare: number; count: number }>();
   for (const { name, operator, ms } of operators) {
@@ -130,7 +130,7 @@ export function operatorTimeRows(network: Network, { operators, layers }: Networ
   }));
 }
 
-/** Rows of table 5-3: time of each layer beside its share of the multiply-accumulates. */
+/** Rows of table 5-4: time of each layer beside its share of the multiply-accumulates. */
 export function layerTimeRows({ layers }: NetworkProfile, { product }: MachineLimits) {
   return layers.map(({ name, kind, macShare, ms, timeShare, gflops }) => ({
     layer: name,

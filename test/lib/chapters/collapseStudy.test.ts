@@ -59,7 +59,7 @@ const ending = (outcomes: Ending["outcomes"], losses: Float32Array[]): Ending =>
   losses,
 });
 
-test("table 4-3 counts the seeds of every outcome, and the losses that rose", () => {
+test("table 4-4 counts the seeds of every outcome, and the losses that rose", () => {
   const endings = {
     base: ending(["healthy", "healthy", "healthy"], [calm, calm, calm]),
     keep50: ending(["constant", "near-constant", "healthy"], [wild, wild, calm]),
@@ -147,7 +147,7 @@ test("the study finds each start's curvature and whether its training spiked", a
 
 const study = (head: string, curvatures: number[], spiked: boolean[]): CurvatureStudy => ({ head, curvatures, spiked });
 
-test("table 4-4 sets curvatures against the limit 2 (1 + 0.9) / 0.1 = 38", () => {
+test("table 4-5 sets curvatures against the limit 2 (1 + 0.9) / 0.1 = 38", () => {
   const [row] = curvatureRows([study("keep50", [10, 37, 39, 60], [false, true, true, false])]);
   assert.deepEqual(
     [row["smallest curvature"], row["median curvature"], row["largest curvature"], row["limit at lr 0.1"]],
