@@ -59,14 +59,8 @@ export { showMachine } from "./chapters/machine";
 export { openChapter } from "./chapters/open";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { rankExample } from "./chapters/rankExample";
-export {
-  recoveryExperiment,
-  recoveryMeans,
-  recoveryResults,
-  recoveryVerdict,
-  table42,
-  untrainedFinding,
-} from "./chapters/recoveryTable";
+export { recoveryVerdict, untrainedFinding } from "./chapters/recoveryFindings";
+export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
 export { showClaims } from "./claims/showClaims";
 export { accuracyAgainstCompression, seedDistribution } from "./figures/accuracy";
 export { showFigure } from "./figures/display";
