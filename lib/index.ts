@@ -59,7 +59,7 @@ export { showMachine } from "./chapters/machine";
 export { openChapter } from "./chapters/open";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { rankExample } from "./chapters/rankExample";
-export { recoveryVerdict, untrainedFinding } from "./chapters/recoveryFindings";
+export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
 export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
 export { showClaims } from "./claims/showClaims";
 export { accuracyAgainstCompression, seedDistribution } from "./figures/accuracy";

@@ -80,7 +80,7 @@ export function recoveryFinding(
     const after = mean(accuracies[head]);
     const chance = accuracies[head].filter(({ share }) => share <= 1.5 / protocol.classes).length;
     const moved = after >= before ? "rises" : "falls";
-    return `${headTitles[head]} ${moved} from ${before.toFixed(2)} % to ${after.toFixed(2)} % on average, beside ${base.toFixed(2)} % of the base head; ${chance} of ${accuracies[head].length} seeds end near chance.`;
+    return `${headTitles[head]} ${moved} from ${before.toFixed(2)} % to ${after.toFixed(2)} % on average, beside ${base.toFixed(2)} % of the base head after its ${protocol.baseBatches} batches; ${chance} of ${accuracies[head].length} seeds end near chance.`;
   });
   return sentences.join(" ");
 }

@@ -18,7 +18,7 @@ const places: [RegExp, string][] = [
   [/^3\.acc-falls/, "chapter 3, figure 3-1"],
   [/^3\./, "chapter 3, table 3-1"],
   [/^4\.collapse/, "chapter 4, table 4-3"],
-  [/^4\.recovery/, "chapter 4, table 4-2 and figure 4-2"],
+  [/^4\.recovery/, "chapter 4, table 4-6 and figure 4-2"],
   [/^4\./, "chapter 4, table 4-1 and figure 4-1"],
   [/^5\.latency/, "chapter 5, table 5-2 and figure 5-1"],
   [/^5\./, "chapter 5, table 5-7 and figures 5-3 and 5-4"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Recovery } from "../../../lib/chapters/recoveryMethods";
-import { recoveryMethods } from "../../../lib/chapters/recoveryMethods";
+import { recoveryMethods, uncompressed } from "../../../lib/chapters/recoveryMethods";
 import {
   type ScoredRecoveries,
   recoveryMeans,
@@ -15,7 +15,12 @@ import { method, sheet } from "./scoredMethod";
 const scored: ScoredRecoveries = {
   base: [50, 50, 50].map(sheet),
   cut: { keep50: [30, 32, 34].map(sheet), keep20: [20, 20, 20].map(sheet) },
-  methods: [method("b", 0.5, 30, 50, 70), method("d", 0.5, 47, 50, 53), method("b", 0.2, 40, 42, 44)],
+  methods: [
+    method("b", 0.5, 30, 50, 70),
+    method("d", 0.5, 47, 50, 53),
+    method("b", 0.2, 40, 42, 44),
+    method("b", uncompressed, 90, 90, 90),
+  ],
 };
 
 test("means over the seeds with Student's interval of the mean", () => {
@@ -25,7 +30,7 @@ test("means over the seeds with Student's interval of the mean", () => {
   assert.ok(Math.abs(b.high - 50 - 49.6827) < 1e-3 && Math.abs(50 - b.low - 49.6827) < 1e-3, `${b.low} to ${b.high}`);
 });
 
-test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed head, both ways", () => {
+test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed head of ten batches, both ways", () => {
   const rows = table42(scored).map((row) => [
     row.method,
     row.rank,
@@ -36,9 +41,11 @@ test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed
   ]);
   // 20 images against none is significant, 3 against none is not (mid-p 0.125).
   assert.deepEqual(rows, [
+    ["base: uncompressed head, its 10 batches", 10, 0.1, 50, 0, 0],
     ["b: way b", 5, 0.01, 50, 1, 1],
     ["d: way d", 5, "–", 50, 0, 0],
     ["b: way b", 2, 0.01, 42, 3, 0],
+    ["b: way b", 10, 0.01, 90, 0, 3],
   ]);
 });
 
