@@ -27,7 +27,7 @@ function series(
   results: readonly MethodResult[],
   name: string,
   colour: string,
-  symbol: "circle" | "square" | "diamond",
+  symbol: "circle" | "square" | "diamond-open",
 ): Data {
   return {
     type: "scatter",
@@ -42,7 +42,8 @@ function series(
       arrayminus: results.map(({ mean, low }) => mean - low),
       width: 7,
     },
-    marker: { color: colour, size: 11, symbol },
+    // An open sign stands around the one that it would hide.
+    marker: { color: colour, size: 11, symbol, ...(symbol === "diamond-open" && { size: 16, line: { width: 2 } }) },
   };
 }
 
@@ -58,7 +59,7 @@ export function recoveryComparison({ number, title, source }: Caption, results: 
     data: [
       series(at(0.5), "rank 5", colours.computed, "circle"),
       series(at(0.2), "rank 2", colours.recorded, "square"),
-      series(at(1), "uncompressed, trained on as long", palette[2], "diamond"),
+      series(at(1), "uncompressed, trained on as long", palette[2], "diamond-open"),
     ],
     layout: {
       ...layout,
