@@ -85,7 +85,7 @@ export {
 export { depthEngines, depthFinding, depthRows, table52, timeDepths } from "./chapters/depth";
 export {
   layerTimeRows,
-  machineLimits,
+  machineYardsticks,
   operatorTimeRows,
   profileNetwork,
   rooflineFinding,
