@@ -57,6 +57,7 @@ export {
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { showMachine } from "./chapters/machine";
 export { openChapter } from "./chapters/open";
+export { openQuestions, timedOpenQuestions } from "./chapters/openQuestions";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { rankExample } from "./chapters/rankExample";
 export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";

@@ -25,8 +25,8 @@ export async function showBatching(task: HeadTask): Promise<void> {
 }
 
 /**
- * What batching gains, and the share of one head's time that the straight line through both times puts into what does not
- * depend on the number of heads.
+ * What batching gains, and the share of one head's time that the straight line through both times puts into what does
+ * not depend on the number of heads.
  * @param alone milliseconds of one head.
  * @param together milliseconds of `count` heads in one batch.
  */

@@ -30,8 +30,8 @@ export function endingOf(run: TrainingRun, { features }: LabelledFeatures): Endi
 }
 
 /**
- * A loss has spiked, the sign of an unstable step, where it lies beyond this many times the larger of its first value and
- * ln 10, the loss of ten equally likely answers: a head that starts well trained may rise so far without harm.
+ * A loss has spiked, the sign of an unstable step, where it lies beyond this many times the larger of its first value
+ * and ln 10, the loss of ten equally likely answers: a head that starts well trained may rise so far without harm.
  */
 const spikeFactor = 1.5;
 const spikeRule = `${spikeFactor} × the larger of its first value and ln 10`;

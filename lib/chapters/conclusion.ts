@@ -104,10 +104,9 @@ const headings: [Verdict, string][] = [
   ["reproduced", "**What holds**"],
   ["refuted", "**What was refuted**"],
   ["differs", "**What came out differently**"],
-  ["not comparable", "**What the assets in use cannot decide**"],
 ];
 
-/** The conclusion as Markdown: what holds, what was refuted, what remains open, from the verdicts that no clock decides. */
+/** The conclusion as Markdown: what holds and what does not, from the verdicts that no clock decides. */
 export function conclusionText(all: readonly Claim[]): string {
   const claims = all.filter(({ timed }) => !timed);
   const [{ weights, images }] = claims;

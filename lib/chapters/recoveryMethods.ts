@@ -55,8 +55,8 @@ export const recoveryMethods: readonly RecoveryMethod[] = [
 ];
 
 /**
- * The trainings of a, b and c, given to the uncompressed head, which the report leaves at its ten batches: without them a
- * compressed head would be set beside one that was trained less.
+ * The trainings of a, b and c, given to the uncompressed head, which the report leaves at its ten batches: without them
+ * a compressed head would be set beside one that was trained less.
  */
 export const uncompressedMethods: readonly RecoveryMethod[] = recoveryMethods
   .filter(({ start }) => start === cut)

@@ -9,8 +9,8 @@ export interface CollapseReading {
 }
 
 /**
- * Mean top-1 in per cent over the seeds: of the uncompressed head as the report leaves it, after its ten batches; of the cut
- * one without training; and of the cut one after short training at a stable rate.
+ * Mean top-1 in per cent over the seeds: of the uncompressed head as the report leaves it, after its ten batches; of the
+ * cut one without training; and of the cut one after short training at a stable rate.
  */
 export interface RecoveryMeans {
   base: number;

@@ -47,7 +47,7 @@ function series(
   };
 }
 
-/** Figure 4-2: every way to recover at both ranks, beside the uncompressed heads' mean after ten batches (dashed) and later. */
+/** Figure 4-2: every way to recover at both ranks, beside the uncompressed heads after ten batches (dashed) and later. */
 export function recoveryComparison({ number, title, source }: Caption, results: MethodResult[], base: number): Figure {
   const layout = frame({ number, title, source, xTitle: "method of table 4-6", yTitle: "mean top-1 accuracy, %" });
   const at = (keep: number) => results.filter((result) => result.keep === keep);
