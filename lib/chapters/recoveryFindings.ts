@@ -42,26 +42,25 @@ export function recoveryVerdict(
   return `${opening} (table 4-6 and figure 4-2, ${images} test images). The best at rank 5 is method ${k5.id} with ${k5.mean.toFixed(2)} % and at rank 2 method ${k2.id} with ${k2.mean.toFixed(2)} %, beside ${means.keep50.base.toFixed(2)} % of ${base} and ${whole.mean.toFixed(2)} % of the same head trained on as in ${whole.id}.`;
 }
 
-/** What each rank lacks of the uncompressed head if both get the three epochs of method b. */
+/** What all three heads reach if each gets the three epochs of method b. */
 export function equalTrainingFinding(results: readonly MethodResult[]): string {
-  const at = (keep: number) => results.find((result) => result.id === "b" && result.keep === keep)?.mean ?? Number.NaN;
-  const whole = at(uncompressed);
-  const [k5, k2] = [0.5, 0.2].map((keep) => {
-    const points = whole - at(keep);
-    return `${Math.abs(points).toFixed(2)} points ${points < 0 ? "above" : "below"} it`;
+  const [whole, k5, k2] = [uncompressed, 0.5, 0.2].map((keep) => {
+    const trained = results.find((result) => result.id === "b" && result.keep === keep);
+    return trained?.mean.toFixed(2) ?? "?";
   });
-  return `With the three epochs of b the uncompressed head reaches ${whole.toFixed(2)} %; trained as long, rank 5 ends ${k5} and rank 2 ${k2}.`;
+  return `At equal training, the three epochs of b, the uncompressed head reaches ${whole} %, rank 5 ${k5} % and rank 2 ${k2} %.`;
 }
 
 /** How the cuts without training compare, from the results: the plain cut, output-aware (d), centred first (e). */
 export function untrainedFinding(scored: ScoredRecoveries): string {
   const ranks = [untrained(scored, "keep50", 0.5), untrained(scored, "keep20", 0.2)];
   const [k5, k2] = ranks.map((cuts) => cuts.map(({ name, percent }) => `${name} ${percent.toFixed(2)} %`).join(", "));
-  const matched = ["5", "2"].filter((_, i) => ranks[i][0].name !== "output-aware");
+  const [matched5, matched2] = ranks.map(([first]) => first.name !== "output-aware");
+  const where = matched5 && matched2 ? "both ranks" : matched5 ? "the larger rank" : "the smaller rank";
   const reading =
-    matched.length === 0
-      ? "it has the most right answers at both ranks, too"
-      : `yet at rank ${matched.join(" and ")} another cut classifies as well or better: there the least error does not mean the most right answers`;
+    matched5 || matched2
+      ? `yet at ${where} another cut classifies as well or better: there the least error does not mean the most right answers`
+      : "it has the most right answers at both ranks, too";
   return `Without training, best first: at rank 5 ${k5}; at rank 2 ${k2}. The output-aware cut has the smallest squared error of the *outputs* over the training features that its rank allows; ${reading}.`;
 }
 

@@ -9,7 +9,7 @@ const repeats = 7;
 
 /**
  * GFLOP/s that an engine reaches on a 2048 × 2048 × 2048 matrix product, two operations a MAC, median of seven:
- * a yardstick for networks of convolutions, whose own kernels may run faster.
+ * the rate that no network of convolutions can pass on this machine.
  */
 export async function productRate(engine: Engine): Promise<number> {
   const random = new Random(0);

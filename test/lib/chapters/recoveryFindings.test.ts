@@ -89,12 +89,11 @@ test("the verdict cites the table and the number of images that its numbers come
   assert.match(recoveryVerdict(means(0.8, 0.6), results, 2000), /\(table 4-6 and figure 4-2, 2000 test images\)/);
 });
 
-test("at equal training each rank's gap to the uncompressed head is told, on either side", () => {
-  assert.equal(
+test("at equal training all three heads stand side by side", () => {
+  assert.match(
     equalTrainingFinding(results),
-    "With the three epochs of b the uncompressed head reaches 55.00 %; trained as long, rank 5 ends 15.00 points below it and rank 2 30.00 points below it.",
+    /uncompressed head reaches 55\.00 %, rank 5 40\.00 % and rank 2 25\.00 %\.$/,
   );
-  assert.match(equalTrainingFinding([...results.slice(1), result("b", 0.5, 56)]), /rank 5 ends 1\.00 points above it/);
 });
 
 test("the time of the sweep says what took it", () => {
@@ -118,8 +117,8 @@ test("the cuts without training are ordered by what they reach, whichever wins",
   const text = untrainedFinding(cuts(25, 40));
   assert.match(text, /at rank 5 centred 40\.00 %, plain 32\.00 %, output-aware 25\.00 %;/);
   assert.match(text, /at rank 2 centred 40\.00 %, output-aware 25\.00 %, plain 20\.00 %\./);
-  assert.match(text, /at rank 5 and 2 another cut classifies as well or better/);
+  assert.match(text, /yet at both ranks another cut classifies as well or better/);
   assert.match(untrainedFinding(cuts(60, 10)), /at rank 5 output-aware 60\.00 %, plain 32\.00 %, centred 10\.00 %/);
-  assert.match(untrainedFinding(cuts(25, 10)), /yet at rank 5 another cut/, "the plain cut wins at rank 5 alone");
+  assert.match(untrainedFinding(cuts(25, 10)), /yet at the larger rank another cut/);
   assert.match(untrainedFinding(cuts(60, 10)), /has the most right answers at both ranks/);
 });

@@ -46,6 +46,12 @@ test("accuracies after recovery: reproduced, differing, not comparable", () => {
   }
 });
 
+test("the base's claim does not speak of a recovery that the report did not give it", () => {
+  const claimOf = (head: string) => chapter4Claims.find(({ id }) => id === `4.acc.${head}`)?.claim;
+  assert.equal(claimOf("base"), "top-1 of base after its 10 batches");
+  assert.equal(claimOf("keep50"), "top-1 of keep 0.5 (k = 5) after 3 epochs of recovery");
+});
+
 test("times within 10 % of the report's are reproduced, others stand for another machine, on any assets", () => {
   for (const context of [official, demo]) {
     for (const [factor, verdict] of [
