@@ -57,16 +57,11 @@ export {
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { showMachine } from "./chapters/machine";
 export { openChapter } from "./chapters/open";
+export { openQuestions, timedOpenQuestions } from "./chapters/openQuestions";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { rankExample } from "./chapters/rankExample";
-export {
-  recoveryExperiment,
-  recoveryMeans,
-  recoveryResults,
-  recoveryVerdict,
-  table42,
-  untrainedFinding,
-} from "./chapters/recoveryTable";
+export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
+export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
 export { showClaims } from "./claims/showClaims";
 export { accuracyAgainstCompression, seedDistribution } from "./figures/accuracy";
 export { showFigure } from "./figures/display";
@@ -88,10 +83,10 @@ export {
   layerSpectraRows,
   settleChapter5,
 } from "./chapters/chapter5";
-export { depthEngines, depthFinding, depthRows, table51, timeDepths } from "./chapters/depth";
+export { depthEngines, depthFinding, depthRows, table52, timeDepths } from "./chapters/depth";
 export {
   layerTimeRows,
-  machineLimits,
+  machineYardsticks,
   operatorTimeRows,
   profileNetwork,
   rooflineFinding,

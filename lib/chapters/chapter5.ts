@@ -23,7 +23,7 @@ export function headFinding({ accuracy }: GoodHead): string {
   return `The head trained with seed ${seed} for ${epochs} epochs at learning rate ${learningRate} reaches ${accuracyText(accuracy)}: losses below are counted from there.`;
 }
 
-/** Rows of table 5-4: what is known of each layer's weights. */
+/** Rows of table 5-5: what is known of each layer's weights. */
 export function layerSpectraRows(layers: readonly CompressedLayer[]) {
   return layers.map(({ layer, spectrum }) => {
     const r = spectrum.singularValues.length;
@@ -38,7 +38,7 @@ export function layerSpectraRows(layers: readonly CompressedLayer[]) {
   });
 }
 
-/** Rows of table 5-5: what compressing each layer alone costs, at every share. */
+/** Rows of table 5-6: what compressing each layer alone costs, at every share. */
 export function compressionRows(layers: readonly CompressedLayer[], base: Accuracy) {
   return layers.map(({ layer, trials }) => ({
     layer,
@@ -56,7 +56,7 @@ export function compressionRows(layers: readonly CompressedLayer[], base: Accura
   }));
 }
 
-/** Rows of table 5-6: Spearman's ρ of each guide. */
+/** Rows of table 5-7: Spearman's ρ of each guide. */
 export function guideRows(scores: readonly GuideScore[]) {
   return [...new Set(scores.map(({ guide }) => guide))].map((guide) => ({
     guide,

@@ -29,10 +29,15 @@ export function endingOf(run: TrainingRun, { features }: LabelledFeatures): Endi
   };
 }
 
-/** Whether a run's loss ever rose to more than 1.5 × its first epoch's start: the sign of an unstable step. */
-const spiked = (losses: Float32Array) => losses.some((loss) => !(loss <= 1.5 * Math.max(losses[0], Math.LN10)));
+/**
+ * A loss has spiked, the sign of an unstable step, where it lies beyond this many times the larger of its first value
+ * and ln 10, the loss of ten equally likely answers: a head that starts well trained may rise so far without harm.
+ */
+const spikeFactor = 1.5;
+const spikeRule = `${spikeFactor} × the larger of its first value and ln 10`;
+const spiked = (losses: Float32Array) => losses.some((loss) => !(loss <= spikeFactor * Math.max(losses[0], Math.LN10)));
 
-/** Rows of table 4-3: how the seeds of each head end. */
+/** Rows of table 4-4: how the seeds of each head end. */
 export function endingRows(endings: Record<string, Ending>) {
   return Object.entries(endings).map(([head, { outcomes, losses }]) => {
     const count = (outcome: Outcome) => outcomes.filter((other) => other === outcome).length;
@@ -43,7 +48,7 @@ export function endingRows(endings: Record<string, Ending>) {
       "near-constant": count("near-constant"),
       constant: count("constant"),
       "non-finite": count("non-finite"),
-      "loss spiked": losses.filter(spiked).length,
+      "loss spiked, seeds": losses.filter(spiked).length,
       "median of the last epoch's loss": Number(median(losses.map((loss) => mean(loss.slice(-16)))).toFixed(4)),
     };
   });
@@ -81,7 +86,7 @@ export function endingFinding(endings: Record<string, Ending>): string {
     broken === 0
       ? `None of the ${all.length} heads ends as a constant answer or without finite numbers: on the assets in use the report's protocol does not collapse.`
       : `${broken} of ${all.length} heads end as a (nearly) constant answer or without finite numbers: the collapse that the printed numbers show happens here too.`;
-  return `${opening} In ${spikes} of ${all.length} trainings the loss rises beyond 1.5 times its start on the way.`;
+  return `${opening} In ${spikes} of ${all.length} trainings the loss *spikes*: at some step it lies beyond ${spikeRule}, the loss of ten equally likely answers.`;
 }
 
 /** The largest curvature of each seed's loss where training starts, and whether the training then was stable. */
@@ -128,7 +133,7 @@ export async function curvatureStudy(
   }));
 }
 
-/** Rows of table 4-4: curvature against the stability limit of SGD with momentum. */
+/** Rows of table 4-5: curvature against the stability limit of SGD with momentum. */
 export function curvatureRows(studies: readonly CurvatureStudy[], learningRate: number = protocol.learningRate) {
   const limit = stabilityLimit(learningRate, protocol.momentum);
   return studies.map(({ head, curvatures, spiked }) => ({
@@ -139,7 +144,8 @@ export function curvatureRows(studies: readonly CurvatureStudy[], learningRate: 
     [`limit at lr ${learningRate}`]: Number(limit.toPrecision(4)),
     "seeds above it": `${curvatures.filter((value) => value > limit).length} of ${curvatures.length}`,
     "stable lr up to": Number(stabilityLimit(median(curvatures), protocol.momentum).toPrecision(3)),
-    "seeds that do not follow": curvatures.filter((value, i) => value > limit !== spiked[i]).length,
+    "seeds astray (a spike within it, or none above it)": curvatures.filter((value, i) => value > limit !== spiked[i])
+      .length,
   }));
 }
 
@@ -156,8 +162,10 @@ export function curvatureFinding(studies: readonly CurvatureStudy[]): string {
   const reading =
     above.length === 0
       ? "No head starts beyond the limit, so the step size is not what curvature at the start can blame."
-      : `Of ${above.length} heads that start beyond the limit, ${count(above)} show a loss that rises beyond 1.5 × its start.`;
+      : `Of ${above.length} heads that start beyond the limit, ${count(above)} show a loss that spikes, beyond ${spikeRule}.`;
   const rest =
-    below.length === 0 ? "" : ` Of ${below.length} heads that start within it, ${count(below)} show such a rise.`;
+    below.length === 0
+      ? ""
+      : ` Of ${below.length} heads that start within it, ${count(below)} show a loss that spikes.`;
   return `${reading}${rest} ${astray} of ${all.length} heads do not follow the rule: it holds for a quadratic, and the curvature of a real loss changes along the way.`;
 }

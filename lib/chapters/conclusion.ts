@@ -17,11 +17,11 @@ const places: [RegExp, string][] = [
   [/^2\./, "chapter 2, table 2-1"],
   [/^3\.acc-falls/, "chapter 3, figure 3-1"],
   [/^3\./, "chapter 3, table 3-1"],
-  [/^4\.collapse/, "chapter 4, forensics"],
-  [/^4\.recovery/, "chapter 4, table 4-2 and figure 4-2"],
+  [/^4\.collapse/, "chapter 4, table 4-3"],
+  [/^4\.recovery/, "chapter 4, table 4-6 and figure 4-2"],
   [/^4\./, "chapter 4, table 4-1 and figure 4-1"],
-  [/^5\.latency/, "chapter 5, table 5-1 and figure 5-1"],
-  [/^5\./, "chapter 5, table 5-6 and figures 5-3 and 5-4"],
+  [/^5\.latency/, "chapter 5, table 5-2 and figure 5-1"],
+  [/^5\./, "chapter 5, table 5-7 and figures 5-3 and 5-4"],
   [/^6\.spectral/, "chapter 6, table 6-1"],
   [/^6\./, "chapter 4, table 4-1"],
 ];
@@ -104,10 +104,9 @@ const headings: [Verdict, string][] = [
   ["reproduced", "**What holds**"],
   ["refuted", "**What was refuted**"],
   ["differs", "**What came out differently**"],
-  ["not comparable", "**What the assets in use cannot decide**"],
 ];
 
-/** The conclusion as Markdown: what holds, what was refuted, what remains open, from the verdicts that no clock decides. */
+/** The conclusion as Markdown: what holds and what does not, from the verdicts that no clock decides. */
 export function conclusionText(all: readonly Claim[]): string {
   const claims = all.filter(({ timed }) => !timed);
   const [{ weights, images }] = claims;

@@ -79,7 +79,7 @@ function seriesOf(layers: readonly number[], timings: readonly Timing[]) {
   return { layers, ms, fit: lineFit(layers, ms), scatter };
 }
 
-/** What the networks are: every two layers more add the same parameters and the same multiply-accumulates. */
+/** Rows of table 5-1: every two layers more add the same parameters and the same multiply-accumulates. */
 export function depthRows(layers = depths) {
   return layers.map((count) => {
     const network = deepNetwork(count);
@@ -93,8 +93,8 @@ export function depthRows(layers = depths) {
   });
 }
 
-/** Rows of table 5-1. */
-export function table51(series: readonly DepthSeries[]) {
+/** Rows of table 5-2. */
+export function table52(series: readonly DepthSeries[]) {
   return series.map(({ engine, batch, layers, ms, fit, scatter }) => ({
     engine,
     batch,

@@ -64,7 +64,7 @@ function binomial(count: number, total: number, chance: number): number {
   return Math.exp(log);
 }
 
-/** Rows of the forensic table: each printed accuracy, the count behind it, and the classes of exactly that size. */
+/** Rows of table 4-3: each printed accuracy, the count behind it, and the classes of exactly that size. */
 export function forensicRows(readings: readonly PrintedAccuracy[], { total }: ClassCounts) {
   return readings.map(({ printed, correct, classes, guessing }) => ({
     "printed %": printed,

@@ -1,4 +1,4 @@
-import { type FailedRecoveryEvidence, recoveredShare } from "../claims/recovery";
+import type { FailedRecoveryEvidence } from "../claims/recovery";
 import type { MethodResult } from "../figures/recovery";
 import { progress } from "../progress";
 import { cachedResult, checksumOf } from "../resultCache";
@@ -10,7 +10,7 @@ import type { Head } from "../training/head";
 import { compressHeads } from "./headRuns";
 import type { Chapter } from "./open";
 import { type HeadTask, type LabelledFeatures, protocol } from "./protocol";
-import { learningRates, type Recovery, recoverEveryWay, recoveryMethods } from "./recoveryMethods";
+import { learningRates, type Recovery, recoverEveryWay, recoveryMethods, uncompressedMethods } from "./recoveryMethods";
 
 /** One answer sheet a seed: "1" for an image answered rightly, "0" for the others. */
 export type AnswerSheets = string[];
@@ -34,11 +34,13 @@ export interface ScoredRecoveries {
 
 /** The recovery experiment scored on the report's test images and on all there are. */
 export interface RecoveryExperiment {
+  /** That choosing the learning rates and all training took, when it was computed. */
+  seconds: number;
   report: ScoredRecoveries;
   all: ScoredRecoveries;
 }
 
-/** Runs every way to recover at the report's two keep ratios and scores each once; cached by content. */
+/** Runs every way to recover at the report's two keep ratios and scores each once; cached by content, with its time. */
 export async function recoveryExperiment(
   chapter: Chapter,
   task: HeadTask,
@@ -55,12 +57,16 @@ export async function recoveryExperiment(
     seeds,
     learningRates,
     protocol,
-    methods: recoveryMethods.map(({ id, title }) => id + title),
+    methods: [...recoveryMethods, ...uncompressedMethods].map(({ id, title }) => id + title),
   };
-  const bar = progress("six ways to recover, two ranks", recoveryMethods.length * protocol.keeps.length);
-  const experiment = await cachedResult("recovery-1", origin, chapter, async () => {
+  const trainings = recoveryMethods.length * protocol.keeps.length + uncompressedMethods.length;
+  const bar = progress("ways to recover at two ranks, and the uncompressed head", trainings);
+  const experiment = await cachedResult("recovery-2", origin, chapter, async () => {
+    const start = performance.now();
     const recoveries = await recoverEveryWay(task, base, seeds, protocol.keeps, bar.update);
-    return { report: scoreRecoveries(recoveries, base, task.test), all: scoreRecoveries(recoveries, base, allTest) };
+    const seconds = (performance.now() - start) / 1000;
+    const [report, all] = [task.test, allTest].map((test) => scoreRecoveries(recoveries, base, test));
+    return { seconds, report, all };
   });
   bar.end();
   return experiment;
@@ -93,11 +99,11 @@ function answerSheet(head: Head, { features, labels }: LabelledFeatures): string
 }
 
 /** Top-1 of each seed, in per cent. */
-function percents(sheets: AnswerSheets): number[] {
+export function percents(sheets: AnswerSheets): number[] {
   return sheets.map((sheet) => (100 * sheet.split("1").length - 100) / sheet.length);
 }
 
-/** Seeds whose factorized head is worse, or better, than the uncompressed head of the same seed (McNemar, mid-p < 0.05). */
+/** Seeds whose head is worse, or better, than the same seed's base: the uncompressed one (McNemar, mid-p < 0.05). */
 function discordantSeeds(base: AnswerSheets, sheets: AnswerSheets): { worse: number; better: number } {
   let [worse, better] = [0, 0];
   base.forEach((before, seed) => {
@@ -121,24 +127,32 @@ export function recoveryResults({ methods }: ScoredRecoveries): MethodResult[] {
   });
 }
 
-/** Rows of table 4-2. */
-export function table42(scored: ScoredRecoveries) {
-  const results = recoveryResults(scored);
-  return scored.methods.map(({ id, title, rank, learningRate, sheets }, i) => {
-    const { worse, better } = discordantSeeds(scored.base, sheets);
+/** Rows of tables 4-2 and 4-6: the uncompressed head after its ten batches, which is the base, then every method. */
+export function table42({ base, methods }: ScoredRecoveries) {
+  const row = (method: string, rank: number, learningRate: number | undefined, sheets: AnswerSheets) => {
+    const sample = percents(sheets);
+    const { low, high } = meanInterval(sample);
+    const { worse, better } = discordantSeeds(base, sheets);
     return {
-      method: `${id}: ${title}`,
+      method,
       rank,
       lr: learningRate ?? "–",
-      "mean top-1 %": Number(results[i].mean.toFixed(2)),
-      "95 % interval of the mean": `${results[i].low.toFixed(2)} to ${results[i].high.toFixed(2)}`,
+      "mean top-1 %": Number(mean(sample).toFixed(2)),
+      "95 % interval of the mean": `${low.toFixed(2)} to ${high.toFixed(2)}`,
       "worse than base, seeds": worse,
       "better, seeds": better,
     };
-  });
+  };
+  return [
+    row(`base: uncompressed head, its ${protocol.baseBatches} batches`, protocol.classes, protocol.learningRate, base),
+    ...methods.map(({ id, title, rank, learningRate, sheets }) => row(`${id}: ${title}`, rank, learningRate, sheets)),
+  ];
 }
 
-/** The means that settle whether recovery is impossible: base, cut, and short training at the best stable rate. */
+/**
+ * The means that settle whether recovery is impossible: the uncompressed head after its ten batches, the cut one, and
+ * short training at the best stable rate.
+ */
 export function recoveryMeans({ base, cut, methods }: ScoredRecoveries): FailedRecoveryEvidence["recovery"] {
   const meansAt = (head: "keep50" | "keep20", keep: number) => {
     const short = methods.find((method) => method.id === "b" && method.keep === keep);
@@ -150,35 +164,4 @@ export function recoveryMeans({ base, cut, methods }: ScoredRecoveries): FailedR
     };
   };
   return { keep50: meansAt("keep50", 0.5), keep20: meansAt("keep20", 0.2) };
-}
-
-/** "58 %", or in words where more than the loss, or nothing, was won back. */
-function shareText(share: number): string {
-  if (share > 1) return "more than all";
-  return share < 0 ? "nothing" : `${Math.round(100 * share)} %`;
-}
-
-/** The chapter's verdict on the report's claim (b), two sentences from the results. */
-export function recoveryVerdict(means: FailedRecoveryEvidence["recovery"], results: readonly MethodResult[]): string {
-  const shares = [means.keep50, means.keep20].map(recoveredShare);
-  const [won5, won2] = shares.map(shareText);
-  const best = (keep: number) =>
-    results.filter((result) => result.keep === keep).reduce((top, result) => (result.mean > top.mean ? result : top));
-  const [k5, k2] = [best(0.5), best(0.2)];
-  const opening = shares.some((share) => share >= 0.5)
-    ? `Short fine-tuning **does** recover the head here: three epochs at a stable learning rate win back ${won5} of what the cut to rank 5 lost, and ${won2} at rank 2`
-    : `On these assets three epochs at a stable learning rate win back ${won5} of what the cut to rank 5 lost and ${won2} at rank 2: the report's claim ${shares.every((share) => share < 0.1) ? "**holds**" : "is neither confirmed nor refuted"} here`;
-  return `${opening} (table 4-2, figure 4-2). The best at rank 5 is method ${k5.id} with ${k5.mean.toFixed(2)} % and at rank 2 method ${k2.id} with ${k2.mean.toFixed(2)} %, beside ${means.keep50.base.toFixed(2)} % of the uncompressed heads.`;
-}
-
-/** How the cuts without training compare, from the results: the plain cut, output-aware (d), centred first (e). */
-export function untrainedFinding(scored: ScoredRecoveries): string {
-  const at = (head: "keep50" | "keep20", keep: number) => {
-    const of = (id: string) => scored.methods.find((method) => method.id === id && method.keep === keep)?.sheets ?? [];
-    const named = { plain: scored.cut[head], "output-aware": of("d"), centred: of("e") };
-    const means = Object.entries(named).map(([name, sheets]) => ({ name, mean: mean(percents(sheets)) }));
-    const ordered = means.sort((first, second) => second.mean - first.mean);
-    return ordered.map(({ name, mean: value }) => `${name} ${value.toFixed(2)} %`).join(", ");
-  };
-  return `Without training, best first: at rank 5 ${at("keep50", 0.5)}; at rank 2 ${at("keep20", 0.2)}. The output-aware cut has the smallest error of the *outputs* there is; where it is not the best classifier, squared error of the outputs is the wrong thing to keep, for instance because it spends rank on what all logits share.`;
 }

@@ -42,7 +42,8 @@ export function accuracyClaim(
   head: HeadName,
   reported: number,
 ): ClaimRule<Pick<HeadsEvidence, "accuracies">> {
-  const when = chapter === 3 ? "" : " after 3 epochs of recovery";
+  const recovered = head === "base" ? " after its 10 batches" : " after 3 epochs of recovery";
+  const when = chapter === 3 ? "" : recovered;
   return {
     id: `${chapter}.acc.${head}`,
     chapter,

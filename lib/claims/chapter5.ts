@@ -1,4 +1,5 @@
 import type { DepthSeries } from "../chapters/depth";
+import { restless } from "./chapter4";
 import type { ClaimRule } from "./claims";
 
 /** What a layer's compression costs: points of top-1, or relative error of the logits. */
@@ -28,8 +29,6 @@ export interface TwoQuestionsEvidence {
 /** Smallest R² of a straight line, and the R² below which there is none. */
 const straight = 0.98;
 const bent = 0.9;
-/** Interquartile range over median of the runs above which a machine was too busy to tell. */
-const restless = 0.2;
 
 const latencyClaim: ClaimRule<TwoQuestionsEvidence> = {
   id: "5.latency-linear-in-depth",

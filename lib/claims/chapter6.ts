@@ -44,7 +44,7 @@ export const chapter6Claims: ClaimRule<ConclusionEvidence>[] = [
       const latency = earlier.find(({ id }) => id === "4.latency-unchanged");
       if (latency?.verdict === "reproduced" || latency?.verdict === "refuted")
         return { computed: latency.computed, verdict: latency.verdict, note: "chapter 4, table 4-1" };
-      return { computed: latency?.computed ?? "not measured", verdict: "not comparable" };
+      return { computed: latency?.computed ?? "not measured", verdict: "not comparable", note: latency?.note };
     },
   },
 ];

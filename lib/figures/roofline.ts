@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js-dist";
-import type { MachineLimits, NetworkProfile } from "../chapters/roofline";
+import type { NetworkProfile, Yardsticks } from "../chapters/roofline";
 import type { Figure } from "./figure";
 import { palette, symbols } from "./palette";
 import { colours, frame } from "./style";
@@ -9,8 +9,8 @@ const title = {
   persian: "مدل سقف این ماشین و لایه‌های شبکه",
 };
 
-/** Figure 5-2: GFLOP/s of each layer over its operations a byte, under the two roofs, both axes logarithmic. */
-export function roofline(source: string, profiles: readonly NetworkProfile[], limits: MachineLimits): Figure {
+/** Figure 5-2: GFLOP/s of each layer over its operations a byte, beside the two yardsticks, both axes logarithmic. */
+export function roofline(source: string, profiles: readonly NetworkProfile[], yardsticks: Yardsticks): Figure {
   const number = "5-2";
   const points = profiles.flatMap(({ layers }) => layers);
   const layout = frame({ number, title, source, xTitle: "floating-point operations a byte", yTitle: "GFLOP/s" });
@@ -20,9 +20,9 @@ export function roofline(source: string, profiles: readonly NetworkProfile[], li
     number,
     title,
     source,
-    description: `The roofs are ${limits.product.toFixed(0)} GFLOP/s and ${limits.bandwidth.toFixed(1)} GB/s; each layer is a point at what it reaches.`,
+    description: `The yardsticks are ${yardsticks.product.toFixed(0)} GFLOP/s and ${yardsticks.bandwidth.toFixed(1)} GB/s; each layer is a point at what it reaches.`,
     timed: true,
-    data: [roof(from, to, limits), ...profiles.map(layerPoints)],
+    data: [lines(from, to, yardsticks), ...profiles.map(layerPoints)],
     layout: {
       ...layout,
       xaxis: { ...layout.xaxis, type: "log", dtick: 1 },
@@ -31,7 +31,7 @@ export function roofline(source: string, profiles: readonly NetworkProfile[], li
   };
 }
 
-function roof(from: number, to: number, { product, bandwidth }: MachineLimits): Data {
+function lines(from: number, to: number, { product, bandwidth }: Yardsticks): Data {
   const ridge = product / bandwidth;
   const x = [Math.min(from, ridge / 2), ridge, Math.max(to, 2 * ridge)];
   return {
@@ -39,7 +39,7 @@ function roof(from: number, to: number, { product, bandwidth }: MachineLimits): 
     mode: "lines",
     x,
     y: x.map((intensity) => Math.min(product, bandwidth * intensity)),
-    name: "roofs: memory bandwidth, matrix product",
+    name: "measured: memory bandwidth, matrix product",
     line: { color: colours.guide, width: 2 },
   };
 }

@@ -14,6 +14,8 @@ test("the timing's finding can agree with the report and can disagree", () => {
   assert.match(timingFinding(times(100, 103, 98)), /1\.030 × and 0\.980 × .*leaves the latency as it was/);
   assert.match(timingFinding(times(100, 106, 100)), /changed by more than 5 %, unlike in the report/);
   assert.match(timingFinding(times(100, 100, 60)), /1\.000 × and 0\.600 × .*unlike/);
+  const busy = { ...times(100, 100, 100), keep20: { ...timing(100), spread: 30 } };
+  assert.match(timingFinding(busy), /1\.000 × and 1\.000 × .*too busy to tell.* up to 30 %/);
 });
 
 const network: Network = {

@@ -77,7 +77,7 @@ test("the finding follows the intervals, whichever way they lie", () => {
   assert.match(finding(0.5, 0.9), /No other guide compared ranks the layers better/);
 });
 
-test("table 5-6 has a row a guide and a column an outcome and share", () => {
+test("table 5-7 has a row a guide and a column an outcome and share", () => {
   const rows = guideRows([score("a", 0, 1), score("b", 0, 0.5), score("a", -1, 0, 0.25)]);
   assert.deepEqual(rows[0], {
     guide: "a",

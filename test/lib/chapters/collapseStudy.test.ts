@@ -59,7 +59,7 @@ const ending = (outcomes: Ending["outcomes"], losses: Float32Array[]): Ending =>
   losses,
 });
 
-test("table 4-3 counts the seeds of every outcome, and the losses that rose", () => {
+test("table 4-4 counts the seeds of every outcome, and the losses that rose", () => {
   const endings = {
     base: ending(["healthy", "healthy", "healthy"], [calm, calm, calm]),
     keep50: ending(["constant", "near-constant", "healthy"], [wild, wild, calm]),
@@ -71,7 +71,7 @@ test("table 4-3 counts the seeds of every outcome, and the losses that rose", ()
     row["near-constant"],
     row.constant,
     row["non-finite"],
-    row["loss spiked"],
+    row["loss spiked, seeds"],
   ]);
   assert.deepEqual(counts, [
     [3, 3, 0, 0, 0, 0],
@@ -84,9 +84,9 @@ test("table 4-3 counts the seeds of every outcome, and the losses that rose", ()
   );
 });
 
-test("a loss has spiked beyond 1.5 × its start, but a start below ln 10 is no measure", () => {
+test("a loss has spiked beyond 1.5 × the larger of its first value and ln 10", () => {
   const spikes = (...losses: number[]) =>
-    endingRows({ base: ending(["healthy"], [steps(...losses)]) })[0]["loss spiked"];
+    endingRows({ base: ending(["healthy"], [steps(...losses)]) })[0]["loss spiked, seeds"];
   assert.equal(spikes(3, 4.4, 1), 0);
   assert.equal(spikes(3, 4.6, 1), 1);
   assert.equal(spikes(0.1, 3.4, 1), 0, "below 1.5 × ln 10 = 3.45");
@@ -103,7 +103,7 @@ test("the last epoch's loss is that of its 16 batches", () => {
 test("the finding follows the outcomes: no collapse, or a collapse here too", () => {
   assert.match(
     endingFinding({ base: ending(["healthy", "healthy"], [calm, wild]) }),
-    /None of the 2 .*In 1 of 2 trainings the loss rises/,
+    /None of the 2 .*In 1 of 2 trainings the loss \*spikes\*.* 1\.5 × the larger of its first value and ln 10/,
   );
   const collapsed = endingFinding({
     base: ending(["healthy", "constant"], [calm, calm]),
@@ -147,7 +147,7 @@ test("the study finds each start's curvature and whether its training spiked", a
 
 const study = (head: string, curvatures: number[], spiked: boolean[]): CurvatureStudy => ({ head, curvatures, spiked });
 
-test("table 4-4 sets curvatures against the limit 2 (1 + 0.9) / 0.1 = 38", () => {
+test("table 4-5 sets curvatures against the limit 2 (1 + 0.9) / 0.1 = 38", () => {
   const [row] = curvatureRows([study("keep50", [10, 37, 39, 60], [false, true, true, false])]);
   assert.deepEqual(
     [row["smallest curvature"], row["median curvature"], row["largest curvature"], row["limit at lr 0.1"]],
@@ -155,7 +155,7 @@ test("table 4-4 sets curvatures against the limit 2 (1 + 0.9) / 0.1 = 38", () =>
   );
   assert.equal(row["seeds above it"], "2 of 4");
   assert.equal(row["stable lr up to"], 0.1);
-  assert.equal(row["seeds that do not follow"], 2);
+  assert.equal(row["seeds astray (a spike within it, or none above it)"], 2);
   const [slow] = curvatureRows([study("keep50", [10, 37, 39, 60], [false, true, true, false])], 0.01);
   assert.equal(slow["seeds above it"], "0 of 4");
 });
@@ -164,7 +164,7 @@ test("the finding says what the curvature explains and what it does not", () => 
   const explained = curvatureFinding([study("keep50", [50, 60, 10], [true, true, false])]);
   assert.match(
     explained,
-    /Of 2 heads that start beyond the limit, 2 show.*Of 1 heads that start within it, 0 show such a rise/,
+    /Of 2 heads that start beyond the limit, 2 show.* ln 10\. Of 1 heads that start within it, 0 show a loss that spikes/,
   );
   assert.match(explained, / 0 of 3 heads do not follow/);
   const within = curvatureFinding([study("base", [5, 6], [true, false])]);

@@ -55,11 +55,12 @@ test("results of other assets are refused", () => {
   );
 });
 
-test("the text puts every claim under its verdict, and only verdicts that occur", () => {
-  const text = conclusionText([claim("2.a", "reproduced"), claim("4.b", "refuted"), claim("4.c", "refuted")]);
-  assert.match(text, /What holds\*\* \(1 of 3\)\n\n- `2\.a`/);
-  assert.match(text, /What was refuted\*\* \(2 of 3\)\n\n- `4\.b`.*\n- `4\.c`/);
-  assert.doesNotMatch(text, /differently|cannot decide/);
+test("the text puts every claim that was decided under its verdict, and only verdicts that occur", () => {
+  const decided = [claim("2.a", "reproduced"), claim("4.b", "refuted"), claim("4.c", "refuted")];
+  const text = conclusionText([...decided, claim("4.d", "not comparable")]);
+  assert.match(text, /What holds\*\* \(1 of 4\)\n\n- `2\.a`/);
+  assert.match(text, /What was refuted\*\* \(2 of 4\)\n\n- `4\.b`.*\n- `4\.c`/);
+  assert.doesNotMatch(text, /differently|4\.d/);
 });
 
 test("what a clock decides stands apart", () => {

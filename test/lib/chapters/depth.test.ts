@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type DepthSeries, depthFinding, depthRows, table51, timeDepths } from "../../../lib/chapters/depth";
+import { type DepthSeries, depthFinding, depthRows, table52, timeDepths } from "../../../lib/chapters/depth";
 import type { Engine } from "../../../lib/engines/engine";
 import type { Network } from "../../../lib/network/network";
 import type { Tensor } from "../../../lib/tensor";
@@ -59,8 +59,8 @@ const series: DepthSeries = {
   scatter: 0.05,
 };
 
-test("table 5-1 marks every column that a clock decides", () => {
-  const [row] = table51([series]);
+test("table 5-2 marks every column that a clock decides", () => {
+  const [row] = table52([series]);
   const columns = Object.keys(row).filter((name) => name !== "engine" && name !== "batch");
   assert.equal(columns.length, 7);
   for (const name of columns) assert.match(name, /ms$/);

@@ -10,6 +10,7 @@ import {
   recoverEveryWay,
   recoveryMethods,
   splitForValidation,
+  uncompressed,
 } from "../../../lib/chapters/recoveryMethods";
 import type { Head } from "../../../lib/training/head";
 import { centredOverClasses, outputAwareHead } from "../../../lib/training/outputAware";
@@ -70,8 +71,8 @@ test("the best rate is the most accurate one without a collapsed seed", () => {
 
 test("every method runs at both ranks over all seeds, and never looks at a test image", () => {
   assert.equal(recoveryMethods.map(({ id }) => id).join(""), "abcdef");
-  assert.equal(recoveries.length, 12);
-  for (const { heads, keep } of recoveries) {
+  assert.equal(recoveries.length, 15);
+  for (const { heads, keep } of recoveries.slice(0, 12)) {
     assert.equal(heads.length, seeds.length);
     const rank = keep === 0.5 ? 5 : 2;
     for (const [first, last] of heads)
@@ -83,6 +84,16 @@ test("every method runs at both ranks over all seeds, and never looks at a test 
         ],
       );
   }
+});
+
+test("the uncompressed head gets the trainings of a, b and c, at rates of its own", async () => {
+  const further = recoveries.slice(12);
+  assert.equal(further.map(({ method: { id }, keep }) => `${id}${keep}`).join(" "), "a1 b1 c1");
+  for (const { method, learningRate, heads } of further) {
+    const run = await fineTune(base, train, seeds, method.id === "c" ? 10 : 3, learningRate as number);
+    assert.deepEqual(heads, run.heads);
+  }
+  assert.equal(result("a", uncompressed).learningRate, 0.1);
 });
 
 test("the same seeds give the same numbers again, whatever else was run before", async () => {

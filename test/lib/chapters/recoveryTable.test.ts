@@ -1,103 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Recovery } from "../../../lib/chapters/recoveryMethods";
-import { recoveryMethods } from "../../../lib/chapters/recoveryMethods";
+import { recoveryMethods, uncompressed } from "../../../lib/chapters/recoveryMethods";
 import {
-  type ScoredMethod,
   type ScoredRecoveries,
   recoveryMeans,
   recoveryResults,
-  recoveryVerdict,
   scoreRecoveries,
   table42,
-  untrainedFinding,
 } from "../../../lib/chapters/recoveryTable";
-import { recoveryClaims } from "../../../lib/claims/recovery";
-import type { MethodResult } from "../../../lib/figures/recovery";
 import { layer, matrix } from "../../support/madeUp";
+import { method, sheet } from "./scoredMethod";
 
-const result = (id: string, keep: number, mean: number): MethodResult => ({
-  id,
-  title: id,
-  keep,
-  mean,
-  low: 0,
-  high: 0,
-});
-
-/** Results in which the best method reaches 48 % at rank 5 (f) and 30 % at rank 2 (c). */
-const results = [
-  result("b", 0.5, 40),
-  result("d", 0.5, 44.44),
-  result("f", 0.5, 48),
-  result("b", 0.2, 25),
-  result("c", 0.2, 30),
-  result("d", 0.2, 28),
-];
-
-/** Base 50 %, cut 30 and 20 %; short training wins back these shares of the loss. */
-const means = (k5: number, k2: number) => ({
-  keep50: { base: 50, cut: 30, shortTraining: 30 + 20 * k5 },
-  keep20: { base: 50, cut: 20, shortTraining: 20 + 30 * k2 },
-});
-
-test("the verdict can go either way: it does recover, the report's claim holds, or neither is settled", () => {
-  assert.match(
-    recoveryVerdict(means(0.8, 0.6), results),
-    /^Short fine-tuning \*\*does\*\* recover.*win back 80 % .* and 60 %/,
-  );
-  assert.match(
-    recoveryVerdict(means(0.05, 0.02), results),
-    /win back 5 % .* and 2 % at rank 2.*the report's claim (\*\*)?holds(\*\*)? here/,
-  );
-  assert.match(recoveryVerdict(means(0.3, 0.02), results), /is neither confirmed nor refuted here/);
-  assert.match(
-    recoveryVerdict(means(-0.2, -0.1), results),
-    /claim (\*\*)?holds(\*\*)? here/,
-    "training that makes it worse",
-  );
-});
-
-test("the sentence and the claim's verdict agree on any result", () => {
-  const claim = recoveryClaims.find(({ id }) => id === "4.recovery-impossible");
-  const words = {
-    refuted: /\*\*does\*\* recover/,
-    reproduced: /claim (\*\*)?holds(\*\*)? here/,
-    differs: /neither confirmed nor/,
-  };
-  const seen = new Set<string>();
-  for (const k5 of [-0.5, 0, 0.09, 0.11, 0.49, 0.51, 1.2]) {
-    for (const k2 of [-0.5, 0, 0.09, 0.11, 0.49, 0.51, 1.2]) {
-      const none = { printed: 0, total: 512, classes: [] };
-      const evidence = { collapse: { keep50: none, keep20: none }, recovery: means(k5, k2) };
-      const verdict = claim?.judge(evidence, { weights: "demo", images: "demo" }).verdict as keyof typeof words;
-      assert.match(recoveryVerdict(means(k5, k2), results), words[verdict], `${k5}, ${k2}`);
-      seen.add(verdict);
-    }
-  }
-  assert.equal(seen.size, 3);
-});
-
-test("the verdict names the best method at each rank beside the uncompressed heads", () => {
-  const text = recoveryVerdict(means(0.8, 0.6), results);
-  assert.match(text, /best at rank 5 is method f with 48\.00 % and at rank 2 method c with 30\.00 %/);
-  assert.match(text, /beside 50\.00 % of the uncompressed heads/);
-});
-
-/** An answer sheet with the first `right` of 100 images right. */
-const sheet = (right: number) => "1".repeat(right) + "0".repeat(100 - right);
-const method = (id: ScoredMethod["id"], keep: number, ...right: number[]): ScoredMethod => ({
-  id,
-  title: `way ${id}`,
-  keep,
-  rank: 10 * keep,
-  ...(id === "b" && { learningRate: 0.01 }),
-  sheets: right.map(sheet),
-});
 const scored: ScoredRecoveries = {
   base: [50, 50, 50].map(sheet),
   cut: { keep50: [30, 32, 34].map(sheet), keep20: [20, 20, 20].map(sheet) },
-  methods: [method("b", 0.5, 30, 50, 70), method("d", 0.5, 47, 50, 53), method("b", 0.2, 40, 42, 44)],
+  methods: [
+    method("b", 0.5, 30, 50, 70),
+    method("d", 0.5, 47, 50, 53),
+    method("b", 0.2, 40, 42, 44),
+    method("b", uncompressed, 90, 90, 90),
+  ],
 };
 
 test("means over the seeds with Student's interval of the mean", () => {
@@ -107,7 +30,7 @@ test("means over the seeds with Student's interval of the mean", () => {
   assert.ok(Math.abs(b.high - 50 - 49.6827) < 1e-3 && Math.abs(50 - b.low - 49.6827) < 1e-3, `${b.low} to ${b.high}`);
 });
 
-test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed head, both ways", () => {
+test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed head of ten batches, both ways", () => {
   const rows = table42(scored).map((row) => [
     row.method,
     row.rank,
@@ -118,9 +41,11 @@ test("table 4-2 counts the seeds that McNemar's test tells from the uncompressed
   ]);
   // 20 images against none is significant, 3 against none is not (mid-p 0.125).
   assert.deepEqual(rows, [
+    ["base: uncompressed head, its 10 batches", 10, 0.1, 50, 0, 0],
     ["b: way b", 5, 0.01, 50, 1, 1],
     ["d: way d", 5, "–", 50, 0, 0],
     ["b: way b", 2, 0.01, 42, 3, 0],
+    ["b: way b", 10, 0.01, 90, 0, 3],
   ]);
 });
 
@@ -151,15 +76,4 @@ test("answers are scored against the labels of the images given", () => {
   assert.deepEqual(base, ["110"]);
   assert.deepEqual([methods[0].sheets, methods[0].rank, methods[0].id], [["001"], 1, "a"]);
   assert.deepEqual([cut.keep50.length, cut.keep20.length, cut.keep20[0].length], [1, 1, 3]);
-});
-
-test("the cuts without training are ordered by what they reach, whichever wins", () => {
-  const cuts = (d: number, e: number): ScoredRecoveries => ({
-    ...scored,
-    methods: [0.5, 0.2].flatMap((keep) => [method("d", keep, d, d, d), method("e", keep, e, e, e)]),
-  });
-  const text = untrainedFinding(cuts(25, 40));
-  assert.match(text, /at rank 5 centred 40\.00 %, plain 32\.00 %, output-aware 25\.00 %;/);
-  assert.match(text, /at rank 2 centred 40\.00 %, output-aware 25\.00 %, plain 20\.00 %\./);
-  assert.match(untrainedFinding(cuts(60, 10)), /at rank 5 output-aware 60\.00 %, plain 32\.00 %, centred 10\.00 %/);
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerTimeRows, layerTimes, operatorTimeRows, rooflineFinding } from "../../../lib/chapters/roofline";
+import {
+  type LayerTime,
+  layerTimeRows,
+  layerTimes,
+  operatorTimeRows,
+  rooflineFinding,
+} from "../../../lib/chapters/roofline";
 import type { OperatorTime } from "../../../lib/engines/profile";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { formulaStateDict } from "../../support/formulaWeights";
@@ -16,6 +22,9 @@ const operators: OperatorTime[] = [
 ];
 const layers = layerTimes(network, operators, 2);
 const profile = { batch: 2, operators, layers };
+/** The same operators at one image, each in a quarter of the time. */
+const quick = operators.map((operator) => ({ ...operator, ms: operator.ms / 4 }));
+const alone = { batch: 1, operators: quick, layers: layerTimes(network, quick, 1) };
 
 test("a layer's time is that of all operators that belong to it, its rate follows from its MACs", () => {
   const [first, second] = layers;
@@ -39,34 +48,53 @@ test("all 21 layers have a share of the MACs, which add up to one", () => {
 });
 
 test("operators are gathered by kind, convolutions by their kernel", () => {
-  const rows = operatorTimeRows(network, profile);
+  const rows: Record<string, string | number>[] = operatorTimeRows(network, [alone, profile]);
   assert.deepEqual(
-    rows.map(({ operator, count, ms }) => [operator, count, ms]),
+    rows.map((row) => [row.operator, row.count, row["batch 1, ms"], row["batch 2, ms"]]),
     [
-      ["conv 7 × 7", 1, "3.00"],
-      ["MaxPool", 1, "1.00"],
-      ["conv 3 × 3", 1, "4.00"],
-      ["BatchNormalization", 1, "1.00"],
-      ["ReorderOutput", 1, "0.50"],
-      ["linear", 1, "0.50"],
+      ["conv 7 × 7", 1, "0.75", "3.00"],
+      ["MaxPool", 1, "0.25", "1.00"],
+      ["conv 3 × 3", 1, "1.00", "4.00"],
+      ["BatchNormalization", 1, "0.25", "1.00"],
+      ["ReorderOutput", 1, "0.13", "0.50"],
+      ["linear", 1, "0.13", "0.50"],
     ],
   );
-  assert.equal(rows[2]["% of the ms"], "40.00");
+  assert.equal(rows[2]["batch 2, % of the ms"], "40.00");
   assert.equal(rows[3]["MACs %"], "0.00");
+  assert.equal(rows.reduce((sum, row) => sum + Number(row["MACs %"]), 0).toFixed(1), "98.9", "all but the 1 × 1");
+});
+
+test("a kind of operator that one batch size has alone takes no time at the other", () => {
+  const operators = [...quick, { name: "ReorderInput", operator: "ReorderInput", ms: 1 }];
+  const rows: Record<string, string | number>[] = operatorTimeRows(network, [profile, { ...alone, operators }]);
+  const { count, ...row } = rows[rows.length - 1];
+  assert.deepEqual([count, row["batch 2, ms"], row["batch 1, ms"]], [1, "0.00", "1.00"]);
 });
 
 test("columns that a clock decides are marked as such, the share of the MACs is not", () => {
-  const limits = { product: 100, bandwidth: 10 };
-  const [row] = layerTimeRows(profile, limits);
+  const [row]: Record<string, string>[] = layerTimeRows([alone, profile], { product: 100, bandwidth: 10 });
   assert.deepEqual(
     Object.keys(row).filter((name) => !/ms$/.test(name)),
     ["layer", "kind", "MACs %"],
   );
+  assert.deepEqual([row["batch 1, ms"], row["batch 2, ms"], row["batch 1, % of the ms"]], ["0.75", "3.00", "30.00"]);
 });
 
-test("the finding counts the layers on either side of where the roofs meet", () => {
-  const point = (intensity: number) => ({ ...layers[0], intensity, gflops: 50, ms: 2 });
-  const made = { batch: 1, operators: [], layers: [point(5), point(9.9), point(10.1)] };
-  const text = rooflineFinding([made], { product: 100, bandwidth: 10 });
-  assert.match(text, /meet at 10 operations a byte.*memory bounds 2 of 3 layers.*50 GFLOP\/s, 50 %/);
+const yardsticks = { product: 100, bandwidth: 10 };
+const point = (name: string, intensity: number, gflops = 50) => ({ ...layers[0], name, intensity, gflops, ms: 2 });
+const finding = (...points: LayerTime[]) => rooflineFinding([{ batch: 1, operators: [], layers: points }], yardsticks);
+
+test("the finding counts the layers on either side of where the lines meet", () => {
+  const text = finding(point("a", 5), point("b", 9.9), point("c", 10.1));
+  assert.match(text, /meet at 10 operations a byte.*lower one for 2 of 3 layers.*50 GFLOP\/s, 50 %/);
+});
+
+test("the finding names the layers that are faster than the product, or those that are not if they are fewer", () => {
+  const [fast, slow] = [(name: string) => point(name, 20, 130), (name: string) => point(name, 20, 90)];
+  assert.match(finding(slow("a"), slow("b")), /Faster than the product: no layer\.$/);
+  assert.match(finding(fast("a"), slow("b"), slow("c")), /: a\.$/);
+  assert.match(finding(fast("a"), fast("b"), slow("c")), /: all layers but c\.$/);
+  assert.match(finding(fast("a"), fast("b")), /: every layer\.$/);
+  assert.match(finding(fast("a"), fast("b")), /130 % of the product's rate/, "a yardstick is no limit");
 });

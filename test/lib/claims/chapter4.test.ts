@@ -46,6 +46,12 @@ test("accuracies after recovery: reproduced, differing, not comparable", () => {
   }
 });
 
+test("the base's claim does not speak of a recovery that the report did not give it", () => {
+  const claimOf = (head: string) => chapter4Claims.find(({ id }) => id === `4.acc.${head}`)?.claim;
+  assert.equal(claimOf("base"), "top-1 of base after its 10 batches");
+  assert.equal(claimOf("keep50"), "top-1 of keep 0.5 (k = 5) after 3 epochs of recovery");
+});
+
 test("times within 10 % of the report's are reproduced, others stand for another machine, on any assets", () => {
   for (const context of [official, demo]) {
     for (const [factor, verdict] of [
@@ -75,6 +81,24 @@ test("the latency is unchanged if both ratios of medians lie within 5 %, whateve
   assert.equal(verdict(100, 100, 94), "refuted");
   assert.equal(verdict(100, 50, 50), "refuted");
   assert.equal(judge("4.latency-unchanged", withTimes(100, 102, 99)).computed, "1.020 × and 0.990 ×");
+});
+
+test("a machine on which one network's runs scatter by more than 20 % tells nothing, whatever the ratios", () => {
+  for (const [ratio, verdict] of [
+    [1, "reproduced"],
+    [1.2, "refuted"],
+  ] as const) {
+    const judged = (head: "base" | "keep50" | "keep20", spread: number) => {
+      const evidence = withTimes(100, 100 * ratio, 100);
+      const timings = { ...evidence.timings, [head]: { ...evidence.timings[head], spread } };
+      return judge("4.latency-unchanged", { ...evidence, timings });
+    };
+    for (const head of ["base", "keep50", "keep20"] as const) {
+      assert.equal(judged(head, 19).verdict, verdict);
+      assert.equal(judged(head, 25).verdict, "not comparable");
+      assert.match(judged(head, 25).note ?? "", /^the machine was too busy; .* scatter by up to 2[15] %$/);
+    }
+  }
 });
 
 test("the latency is judged by medians: a single slow run changes nothing", () => {

@@ -27,6 +27,13 @@ test("redundancy is what a random matrix does not have", () => {
   assert.deepEqual(verdicts, ["reproduced", "differs", "refuted"]);
 });
 
+test("where chapter 4 could not tell, its reason is passed on", () => {
+  const earlier = [
+    { id: "4.latency-unchanged", verdict: "not comparable", computed: "1 ×", note: "too busy" } as Claim,
+  ];
+  assert.equal(speedup.judge({ layers: [], earlier }, context).note, "too busy");
+});
+
 test("whether one layer speeds the network up follows the latency's verdict", () => {
   const after = (verdict?: Verdict) => {
     const earlier = verdict ? [{ id: "4.latency-unchanged", verdict, computed: "1.0 ×" } as Claim] : [];

@@ -24,16 +24,21 @@ interface Points {
 }
 
 test("figure 4-2 has a series a rank, with intervals that reach from low to high, and the base as a line", () => {
-  const results = [result("a", 0.5, 40), result("b", 0.5, 45), result("a", 0.2, 20), result("b", 0.2, 35)];
+  const ranks = [result("a", 0.5, 40), result("b", 0.5, 45), result("a", 0.2, 20), result("b", 0.2, 35)];
+  const results = [...ranks, result("b", 1, 60)];
   const { data, layout, description, source } = recoveryComparison(caption, results, 50.5);
-  const [k5, k2] = data as Points[];
+  const [k5, k2, whole] = data as Points[];
   assert.deepEqual([k5.name, k5.x, k5.y], ["rank 5", ["a", "b"], [40, 45]]);
   assert.deepEqual([k2.name, k2.x, k2.y], ["rank 2", ["a", "b"], [20, 35]]);
+  assert.deepEqual([whole.name, whole.x, whole.y], ["uncompressed, trained on as long", ["b"], [60]]);
   for (const { error_y } of [k5, k2])
     assert.deepEqual([error_y.array, error_y.arrayminus, error_y.symmetric], [[2, 2], [1, 1], false]);
   const [line] = layout.shapes as { y0: number; y1: number }[];
   assert.deepEqual([line.y0, line.y1], [50.5, 50.5]);
-  assert.match(description, /b at keep 0\.2: 35\.00 %.*uncompressed 50\.50 %/);
+  assert.match(
+    description,
+    /b at keep 0\.2: 35\.00 %, b uncompressed: 60\.00 %; uncompressed after 10 batches: 50\.50 %/,
+  );
   assert.equal(source, caption.source);
 });
 

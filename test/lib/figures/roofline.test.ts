@@ -15,7 +15,7 @@ const layer = (intensity: number, gflops: number): LayerTime => ({
 const profile: NetworkProfile = { batch: 64, operators: [], layers: [layer(5, 40), layer(200, 90)] };
 const figure = roofline("weights: demo", [profile], { product: 100, bandwidth: 10 });
 
-test("the roof rises with the bandwidth to the product's rate and stays there, beyond all points", () => {
+test("the line rises with the bandwidth to the product's rate and stays there, beyond all points", () => {
   const [{ x, y }] = figure.data as { x: number[]; y: number[] }[];
   assert.deepEqual(
     [x, y],
