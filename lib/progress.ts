@@ -14,9 +14,12 @@ const leastInterval = 100;
 /** Writes one state of the work in place of the one before; the last state stays. */
 type Writer = (text: string, share: number, last: boolean) => void;
 
+/** What a bar in a notebook starts with. */
+export const progressTag = "<progress ";
+
 function notebookWriter(): Writer {
   const output = replaceableOutput();
-  return (text, share) => output.html(`<progress max="1" value="${share.toFixed(3)}"></progress> ${escapeHtml(text)}`);
+  return (text, share) => output.html(`${progressTag}max="1" value="${share.toFixed(3)}"></progress> ${escapeHtml(text)}`);
 }
 
 const rewriteLine: Writer = (text, _share, last) => process.stderr.write(`\r\u001b[K${text}${last ? "\n" : ""}`);

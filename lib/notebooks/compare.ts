@@ -1,3 +1,4 @@
+import { progressTag } from "../progress";
 import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
 
 /** How closely two runs of a notebook must agree. */
@@ -19,7 +20,8 @@ export interface Agreement {
  * - in any text a number followed by ms, µs, s, min, GFLOP/s, steps/s, images/s, or by × unless another number follows
  *   ("0.998 × the base's time" is a ratio of times, "128 × 576" a shape);
  * - a line of plain text that begins with "this machine".
- * Pictures are compared by being there; of a figure all numbers of its Plotly specification.
+ * Pictures are compared by being there; of a figure all numbers of its Plotly specification. Bars of progress are left out:
+ * a cache decides which work is still to be done.
  * @returns a readable line for each difference; none if the runs agree.
  */
 export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): string[] {
@@ -32,7 +34,7 @@ export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement
 
 function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): string[] {
   if (committed.source !== rerun.source) return [`${where}: the cell itself has changed`];
-  const [before, after] = [committed.outputs, rerun.outputs];
+  const [before, after] = [committed, rerun].map(({ outputs }) => outputs.filter((output) => !isProgress(output)));
   const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "nothing");
   if (kindsBefore !== kindsAfter) return [`${where}: printed ${kindsBefore}; now prints ${kindsAfter}`];
   return before.flatMap((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
@@ -62,6 +64,10 @@ function compareWords(before: string[], after: string[], where: string): string[
   if (at < 0) return [];
   const [said, says] = [before, after].map((words) => words.slice(Math.max(0, at - 4), at + 5).join(" "));
   return [`${where}: said “${said}”, says “${says}”`];
+}
+
+function isProgress(output: Output): boolean {
+  return "data" in output && String(output.data["text/html"] ?? "").startsWith(progressTag);
 }
 
 const kindOf = (output: Output) =>
