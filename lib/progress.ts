@@ -19,7 +19,8 @@ export const progressTag = "<progress ";
 
 function notebookWriter(): Writer {
   const output = replaceableOutput();
-  return (text, share) => output.html(`${progressTag}max="1" value="${share.toFixed(3)}"></progress> ${escapeHtml(text)}`);
+  return (text, share) =>
+    output.html(`${progressTag}max="1" value="${share.toFixed(3)}"></progress> ${escapeHtml(text)}`);
 }
 
 const rewriteLine: Writer = (text, _share, last) => process.stderr.write(`\r\u001b[K${text}${last ? "\n" : ""}`);
