@@ -108,7 +108,8 @@ export {
   writeChosen,
 } from "./chapters/chosenNetwork";
 export { studyCompression } from "./chapters/compressionStudy";
-export { compareFits, fitFinding, fitRows, layerErrors } from "./chapters/fitComparison";
+export { compareFits, fitFinding, fitRows } from "./chapters/fitComparison";
+export { layerErrors } from "./chapters/layerErrors";
 export { formRows, timeForms } from "./chapters/formTiming";
 export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
 export { errorAgainstRank, frontier, timeAgainstMacs } from "./figures/compression";

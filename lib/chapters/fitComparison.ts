@@ -1,6 +1,6 @@
 import { fits, type Fit, fitNetwork } from "../compression/fitNetwork";
-import { type LowRankMap, principalComponents, relativeResidual } from "../compression/reducedRank";
-import { type ResponseBasis, splitByBases } from "../compression/responseBases";
+import type { Groundwork } from "../compression/groundwork";
+import { splitByBases } from "../compression/responseBases";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../progress";
@@ -8,42 +8,6 @@ import { cachedResult } from "../resultCache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { relativeError } from "./sensitivityResponse";
-
-/** Errors of one layer's answers at one rank. */
-export interface LayerError {
-  rank: number;
-  /** E‖y − ŷ‖² / E‖y − ȳ‖² over training images, the inputs being the true ones. */
-  weights: number;
-  corrected: number;
-  responses: number;
-}
-
-/** The error of a layer's answers for every candidate rank: plain SVD, with the mean kept, by principal components. */
-export function layerErrors(study: CompressionStudy, layer: string): LayerError[] {
-  const basis = (bases: Map<string, ResponseBasis>) => bases.get(layer) as ResponseBasis;
-  const responses = basis(study.groundwork.bases);
-  const own = basis(study.weights);
-  const residual = (map: LowRankMap) => relativeResidual(map, responses.moments);
-  return (study.groundwork.ranks.get(layer) ?? []).map((rank) => {
-    const corrected = residual(principalComponents(responses.moments, own.components, rank));
-    return {
-      rank,
-      weights: corrected + meanError(own, responses, rank),
-      corrected,
-      responses: residual(principalComponents(responses.moments, responses.components, rank)),
-    };
-  });
-}
-
-/** What a split that keeps the bias, not the mean, adds to the error: ‖(I − U Uᵀ)(ȳ − b)‖², relative. */
-function meanError(own: ResponseBasis, { moments }: ResponseBasis, rank: number): number {
-  const away = moments.meanY.map((mean, i) => mean - own.moments.meanY[i]);
-  const kept = own.components
-    .slice(0, rank)
-    .reduce((sum, vector) => sum + vector.reduce((product, value, i) => product + value * away[i], 0) ** 2, 0);
-  const all = away.reduce((sum, value) => sum + value * value, 0);
-  return moments.energy > 0 ? Math.max(0, all - kept) / moments.energy : 0;
-}
 
 /** All 3 × 3 convolutions of the blocks at half their channels, by one fit. */
 export interface FitResult {
@@ -53,15 +17,20 @@ export interface FitResult {
   outputError: number;
 }
 
-/** Compresses all 3 × 3 convolutions to half their channels by each fit and scores what comes of it; cached by content. */
-export async function compareFits(study: CompressionStudy): Promise<FitResult[]> {
-  const { groundwork, chapter, origin, test, base } = study;
-  const halves = new Map(
-    groundwork.layers
-      .map((layer) => convOf(groundwork.network, layer))
+/** Half the channels of every 3 × 3 convolution. */
+export function halfRanks({ network, layers }: Groundwork): Map<string, number> {
+  return new Map(
+    layers
+      .map((layer) => convOf(network, layer))
       .filter(({ weight }) => weight.shape[2] === 3)
       .map(({ name, weight }) => [name, weight.shape[0] / 2]),
   );
+}
+
+/** Compresses all 3 × 3 convolutions to half their channels by each fit and scores what comes of it; cached by content. */
+export async function compareFits(study: CompressionStudy): Promise<FitResult[]> {
+  const { groundwork, chapter, origin, test, base } = study;
+  const halves = halfRanks(groundwork);
   const bar = progress("all layers at half their channels, fits", fits.length);
   const results: FitResult[] = [];
   for (const fit of fits) {

@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
-import type { LayerError } from "../chapters/fitComparison";
 import type { FormTime } from "../chapters/formTiming";
 import type { FrontierPoint } from "../chapters/frontier";
+import type { LayerError } from "../chapters/layerErrors";
 import type { Figure } from "./figure";
 import { palette, symbols } from "./palette";
 import { colours, frame, guideLine, note } from "./style";
@@ -55,15 +55,21 @@ export function errorAgainstRank(source: string, layer: string, errors: readonly
   const number = "7-2";
   const title = { english: `Error of ${layer}'s answers`, persian: "خطای پاسخ یک لایه بر حسب رتبه" };
   const layout = frame({ number, title, source, xTitle: "rank", yTitle: "relative squared error of the answers" });
-  const series = { weights: "weights", corrected: "weights, mean kept", responses: "responses" } as const;
+  const series = {
+    weights: "weights",
+    corrected: "weights, mean kept",
+    responses: "responses",
+    responsesAfter: "responses, layers before compressed",
+    asymmetric: "asymmetric, layers before compressed",
+  } as const;
   return {
     number,
     title,
     source,
     description: errors
       .map(
-        ({ rank, weights, responses }) =>
-          `rank ${rank}: weights ${weights.toFixed(3)}, responses ${responses.toFixed(3)}.`,
+        ({ rank, weights, responses, responsesAfter, asymmetric }) =>
+          `rank ${rank}: weights ${weights.toFixed(3)}, responses ${responses.toFixed(3)}; with the layers before compressed: responses ${responsesAfter.toFixed(3)}, asymmetric ${asymmetric.toFixed(3)}.`,
       )
       .join(" "),
     data: Object.entries(series).map(

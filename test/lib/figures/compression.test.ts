@@ -64,32 +64,29 @@ test("figure 7-1: a series a form, in per cent of the original, which is no poin
   await drawnWith(figure, ["a", "b", "time = MACs", "MACs, % of the original"]);
 });
 
-test("figure 7-2: three series over the ranks, from 0 on; no clock takes part", async () => {
+test("figure 7-2: five series over the ranks, from 0 on; no clock takes part", async () => {
   const errors = [
-    { rank: 8, weights: 0.5, corrected: 0.375, responses: 0.25 },
-    { rank: 16, weights: 0.25, corrected: 0.125, responses: 0.0625 },
+    { rank: 8, weights: 0.5, corrected: 0.375, responses: 0.25, responsesAfter: 0.45, asymmetric: 0.35 },
+    { rank: 16, weights: 0.25, corrected: 0.125, responses: 0.0625, responsesAfter: 0.2, asymmetric: 0.1 },
   ];
   const figure = errorAgainstRank(source, "layer3.0.bn1", errors);
   assert.deepEqual(
-    pointsOf(figure).map(({ x, y }) => [x, y]),
+    pointsOf(figure).map(({ y }) => y),
     [
-      [
-        [8, 16],
-        [0.5, 0.25],
-      ],
-      [
-        [8, 16],
-        [0.375, 0.125],
-      ],
-      [
-        [8, 16],
-        [0.25, 0.0625],
-      ],
+      [0.5, 0.25],
+      [0.375, 0.125],
+      [0.25, 0.0625],
+      [0.45, 0.2],
+      [0.35, 0.1],
     ],
   );
+  for (const { x } of pointsOf(figure)) assert.deepEqual(x, [8, 16]);
   assert.notEqual(figure.timed, true);
   assert.equal(figure.layout.yaxis?.rangemode, "tozero");
-  assert.match(figure.description, /rank 8: weights 0\.500, responses 0\.250\./);
+  assert.match(
+    figure.description,
+    /rank 8: weights 0\.500, responses 0\.250; .* responses 0\.450, asymmetric 0\.350\./,
+  );
   await drawnWith(figure, ["rank", "weights, mean kept", "responses"]);
 });
 
