@@ -60,6 +60,7 @@ async function run(
       network: resnet18(weights.stateDict, weights.file),
       weightsSha256: weights.sha256,
       train: images.train,
+      classes: images.classNames.length,
       test: images.test,
       engine: onnxRuntime(settings.threads),
       batch,

@@ -25,7 +25,8 @@ Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the
 at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
-  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
+  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin), of as many classes as its
+                   batches.meta.txt has lines (without it: 10)
   --speedup X      times as fast as the original in the same engine, above 1 (default: 2)
   --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
   --batch N        images at once, for which it is to be fast (default: 64)

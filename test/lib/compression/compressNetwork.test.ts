@@ -33,6 +33,7 @@ before(async () => {
     network: smallNetwork(),
     weightsSha256: "made up",
     train: firstImages(await readCifar10(join(images, trainFile)), 120),
+    classes: 10,
     test: firstImages(await readCifar10(join(images, testFile)), 64),
     engine,
     batch: 32,
@@ -161,9 +162,27 @@ test("one that costs too much gives way to a lesser one, chosen on images that n
 });
 
 test("the checkpoint's own head counts where its classes are the labels'", () => {
-  assert.equal(ownHead(request.network), undefined);
-  const network = withHead(request.network, freshHead(channels, 10, new Random(0)));
-  assert.equal(ownHead(network), nodeOf(network, "fc"));
+  assert.equal(ownHead(request.network, 10), undefined);
+  assert.equal(ownHead(request.network, 7), nodeOf(request.network, "fc"));
+});
+
+test("images of four classes get a probe of four answers, or the checkpoint's own head of four", async () => {
+  const images = ({ labels, ...rest }: LabelledImages) => ({ ...rest, labels: labels.map((label) => label % 4) });
+  const own = withHead(request.network, freshHead(channels, 4, new Random(0)));
+  for (const [network, headFrom] of [
+    [request.network, "probe"],
+    [own, "checkpoint"],
+  ] as const) {
+    const four = { ...request, network, classes: 4, train: images(request.train), test: images(request.test) };
+    const outcome = await compressNetwork(four);
+    assert.ok(outcome.kind === "met");
+    const { prepared, attempt } = outcome;
+    assert.equal(prepared.headFrom, headFrom);
+    const answers = await logits(attempt.copy.network, four.test);
+    assert.deepEqual(answers.shape, [64, 4]);
+    const { correct } = accuracyOf(predictions(answers), four.test.labels);
+    assert.equal(attempt.measured.after.correct, correct);
+  }
 });
 
 test("one training image is too few", async () => {
