@@ -69,7 +69,7 @@ test("figure 7-2: three series over the ranks, from 0 on; no clock takes part", 
     { rank: 8, weights: 0.5, corrected: 0.375, responses: 0.25 },
     { rank: 16, weights: 0.25, corrected: 0.125, responses: 0.0625 },
   ];
-  const figure = errorAgainstRank(source, "layer3.0.bn1", errors);
+  const figure = errorAgainstRank(source, "layer3.0.conv1", errors);
   assert.deepEqual(
     pointsOf(figure).map(({ x, y }) => [x, y]),
     [
