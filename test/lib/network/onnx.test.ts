@@ -6,7 +6,7 @@ import { InferenceSession } from "onnxruntime-node";
 import { version } from "../../../package.json";
 import { factorizeLinear, withHead } from "../../../lib/network/lowRank";
 import { type Conv, cutAfter, imageInput, type Linear, type Network, nodeOf } from "../../../lib/network/network";
-import { toOnnx } from "../../../lib/network/onnx";
+import { onnxVersions, toOnnx } from "../../../lib/network/onnx";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { pythonWith } from "../../../lib/python";
 import { tensor } from "../../../lib/tensor";
@@ -61,6 +61,15 @@ test("nodes, values and constants keep their names; batch, height and width are 
     assert.equal(graph?.output?.[0].type?.tensorType?.shape?.dim?.length, rank);
     assert.equal(graph?.output?.[0].name, variant.nodes[variant.nodes.length - 1].name);
   }
+});
+
+test("the file states the operator set and the IR version that the project says it has", () => {
+  const { irVersion, opsetImport } = onnx.ModelProto.decode(toOnnx(network));
+  assert.equal(Number(irVersion), onnxVersions.irVersion);
+  assert.deepEqual(
+    opsetImport.map(({ domain, version: opset }) => [domain, Number(opset)]),
+    [["", onnxVersions.opset]],
+  );
 });
 
 test("constants hold the network's own bits", () => {
