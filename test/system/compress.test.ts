@@ -56,6 +56,7 @@ test("npm run compress writes a faster network, and a report that is true of it"
   assert.ok(drop.low <= drop.difference && drop.difference <= drop.high);
   assert.equal(before.correct - after.correct, counts.onlyFirst - counts.onlySecond);
   assert.equal(speedup, ms.before.median / ms.after.median);
+  assert.ok(speedup >= 0.99 * 1.5, String(speedup));
   for (const [layer, rank] of Object.entries(report.plan.ranks))
     assert.match(
       answer.stdout,
