@@ -60,6 +60,11 @@ export async function cpuMsPerBatchInterleaved(
   return sessions.map(({ name }, index) => summary(name, durations[index]));
 }
 
+/** The runs of two timings as those of one. */
+export function pooled(first: Timing, second: Timing): Timing {
+  return summary(first.name, [...first.runs, ...second.runs]);
+}
+
 function summary(name: string, runs: number[]): Timing {
   const spread = quantile(runs, 0.75) - quantile(runs, 0.25);
   return { name, runs, mean: mean(runs), median: median(runs), spread };

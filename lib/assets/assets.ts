@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../errors";
 import { sha256 } from "../files";
 import { buildFolder, demoFolder, downloadFolder } from "../paths";
 import { currentSettings, type Settings } from "../settings";
 import { readCheckpoint } from "./checkpoint";
-import { classCount, type LabelledImages, readCifar10 } from "./cifar10";
+import { type LabelledImages, readCifar10 } from "./cifar10";
 import { unpackCifar10 } from "./cifarArchive";
+import { classNamesIn } from "./classNames";
 import { demoCheckpoint, demoChecksum, drawDemoImages } from "./demo";
 import { demoClassNames } from "./demoImages";
 import {
@@ -32,6 +32,7 @@ export interface Assets {
     folder: string;
     train: LabelledImages;
     test: LabelledImages;
+    /** One for each class: a label is an index into them. */
     classNames: string[];
     /** Of both files together. */
     sha256: string;
@@ -47,7 +48,8 @@ const places = {
 
 /**
  * Loads the weights and the images in use: those the settings name, else downloaded ones, else the embedded demo.
- * @throws FileError if a file is missing, damaged, or under an official name without being the official file.
+ * @throws FileError if a file is missing, damaged, or under an official name without being the official file, or a label
+ * belongs to no class that its folder names.
  */
 export async function loadAssets(settings: Settings = currentSettings(), at = places): Promise<Assets> {
   return { weights: await loadWeights(settings.weights, at), images: await loadImages(settings.images, at) };
@@ -105,17 +107,10 @@ async function imagesIn(folder: string, provenance: Provenance): Promise<Assets[
       throw new FileError(folder, `lacks ${name}: a folder of images holds ${trainFile} and ${testFile}`);
     }
   }
-  const train = await readCifar10(join(folder, trainFile));
-  const test = await readCifar10(join(folder, testFile));
-  const classNames = provenance === "demo" ? demoClassNames : await namesIn(folder);
+  const classNames = provenance === "demo" ? demoClassNames : await classNamesIn(folder);
+  const train = await readCifar10(join(folder, trainFile), classNames.length);
+  const test = await readCifar10(join(folder, testFile), classNames.length);
   return { provenance, folder, train, test, classNames, sha256: sha256(train.sha256 + test.sha256) };
-}
-
-/** The first ten lines of the folder's batches.meta.txt, as in CIFAR-10's binary version; numbers where there is none. */
-async function namesIn(folder: string): Promise<string[]> {
-  const file = join(folder, "batches.meta.txt");
-  const lines = existsSync(file) ? (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim()) : [];
-  return Array.from({ length: classCount }, (_, label) => lines[label] || `class ${label}`);
 }
 
 function notOfficial(file: string): FileError {

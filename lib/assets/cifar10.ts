@@ -6,7 +6,7 @@ import { explainFileError, sha256 } from "../files";
 export const imageSide = 32;
 export const imageBytes = 3 * imageSide * imageSide;
 
-/** Labels are 0 … 9. */
+/** Classes of CIFAR-10, and of images whose folder names none. */
 export const classCount = 10;
 
 const recordBytes = 1 + imageBytes;
@@ -25,9 +25,10 @@ export interface LabelledImages {
 /**
  * Reads a file of CIFAR-10's binary version (www.cs.toronto.edu/~kriz/cifar.html): records of one label byte and 3072
  * pixel bytes, any number of them.
- * @throws FileError if the file is missing, its length is no multiple of a record's, or a label is over 9.
+ * @param classes labels are below it.
+ * @throws FileError if the file is missing, its length is no multiple of a record's, or a label is not below `classes`.
  */
-export async function readCifar10(file: string): Promise<LabelledImages> {
+export async function readCifar10(file: string, classes = classCount): Promise<LabelledImages> {
   const bytes = await readBounded(file);
   const count = bytes.length / recordBytes;
   if (count === 0) throw new FileError(file, "is empty");
@@ -42,10 +43,14 @@ export async function readCifar10(file: string): Promise<LabelledImages> {
   for (let i = 0; i < count; i++) {
     const start = i * recordBytes;
     labels[i] = bytes[start];
-    if (labels[i] >= classCount) throw new FileError(file, `has label ${labels[i]} at image ${i}: labels are 0 to 9`);
+    if (labels[i] >= classes) throw new FileError(file, wrongLabel(labels[i], i, classes));
     pixels.set(bytes.subarray(start + 1, start + recordBytes), i * imageBytes);
   }
   return { count, pixels, labels, sha256: sha256(bytes) };
+}
+
+function wrongLabel(label: number, image: number, classes: number): string {
+  return `has label ${label} at image ${image}: labels are 0 to ${classes - 1} unless batches.meta.txt beside it names more classes`;
 }
 
 /** The first `count` images in file order, or all if there are fewer; views, not copies. */

@@ -5,6 +5,7 @@ import { showBanner, sourceLine } from "../figures/banner";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { currentSettings } from "../settings";
+import { requireReportClasses } from "./reportClasses";
 
 /** What every chapter starts from: the assets in use, the network they make, and the engine that runs it. */
 export interface Chapter {
@@ -19,11 +20,12 @@ export interface Chapter {
 
 /**
  * Loads the weights and images in use, builds the network, and shows at the top of the chapter which they are.
- * @throws FileError if one of the reader's own files is missing or damaged.
+ * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
  */
 export async function openChapter(number: number): Promise<Chapter> {
   const settings = currentSettings();
   const assets = await loadAssets(settings);
+  requireReportClasses(assets);
   const engine = onnxRuntime(settings.threads);
   const network = resnet18(assets.weights.stateDict, assets.weights.file);
   showBanner(assets, engine);

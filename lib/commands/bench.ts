@@ -8,6 +8,7 @@ import { PyTorch } from "../bench/pytorch";
 import { type By, type Results, tableHeads, tableRows } from "../bench/results";
 import { timeSpectra } from "../bench/spectra";
 import { stepsPerSecond } from "../bench/training";
+import { requireReportClasses } from "../chapters/reportClasses";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";
@@ -38,7 +39,7 @@ const runs = 8;
 /**
  * The benchmark: a table on stdout and build/bench.json.
  * @returns 0.
- * @throws UserError if an option is wrong; FileError if an asset is missing or damaged.
+ * @throws UserError if an option is wrong; FileError if an asset is missing or damaged, or the images are not of ten classes.
  */
 export async function bench(args: string[]): Promise<number> {
   const { weights, images, threads } = settingOptions;
@@ -49,6 +50,7 @@ export async function bench(args: string[]): Promise<number> {
   }
   const settings = settingsFrom(values);
   const assets = await loadAssets(settings);
+  requireReportClasses(assets);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");

@@ -1,5 +1,5 @@
 import { type Assets, loadAssets } from "../assets/assets";
-import { type Attempt, type CompressionOutcome, compressNetwork, costs } from "../compression/compressNetwork";
+import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../files";
@@ -10,6 +10,7 @@ import { type CompressionRecord, compressionReport, onnxMetadata } from "./compr
 import { measuredTable, planTable } from "./compressTables";
 import { endOnSignals } from "./signals";
 import { stepProgress } from "./stepProgress";
+import { whatCanBeHad } from "./whatCanBeHad";
 
 /** The exit code that says: no error, but not what was asked for. */
 const notMet = 2;
@@ -33,12 +34,12 @@ export async function compress(args: string[]): Promise<number> {
   for (const { speedup, measured } of attemptsOf(outcome))
     console.log(`\nMeasured at ${speedup} × asked for:\n${measuredTable(measured)}`);
   if (outcome.kind !== "met") {
-    console.error(whatCanBeHad(outcome, asked, repeated(args)));
+    console.error(whatCanBeHad(outcome, asked, args));
     return notMet;
   }
   const { prepared, attempt } = outcome;
   await write({ assets, asked, prepared, attempt, seconds });
-  console.log(`\n${doubts(asked, attempt)}${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
+  console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
   return 0;
 }
 
@@ -60,6 +61,7 @@ async function run(
       network: resnet18(weights.stateDict, weights.file),
       weightsSha256: weights.sha256,
       train: images.train,
+      classes: images.classNames.length,
       test: images.test,
       engine: onnxRuntime(settings.threads),
       batch,
@@ -93,39 +95,4 @@ function attemptsOf(outcome: CompressionOutcome): Attempt[] {
   if (outcome.kind === "too fast") return [];
   const { attempt } = outcome;
   return outcome.kind === "too costly" && outcome.instead ? [attempt, outcome.instead] : [attempt];
-}
-
-/** A word where the last timing falls short of what the plan's reached. */
-function doubts({ speedup }: CompressArguments, { copy, measured }: Attempt): string {
-  if (measured.speedup >= speedup) return "";
-  const [asked, planned, last] = [speedup, copy.plan.speedup, measured.speedup].map((each) => each.toFixed(2));
-  return `The plan ran ${planned} × as fast, in the last timing ${last} instead of ${asked}: time it again when nothing else runs.\n`;
-}
-
-type Unmet = Exclude<CompressionOutcome, { kind: "met" }>;
-
-/** One line: what was not met, and the command that gets what can be had. */
-function whatCanBeHad(outcome: Unmet, { speedup, maxDrop }: CompressArguments, command: string): string {
-  if (outcome.kind === "too fast") {
-    const { reason, instead } = outcome;
-    return instead ? `${reason}; ${instead.speedup} × is in reach: ${command} --speedup ${instead.speedup}` : reason;
-  }
-  const { attempt, instead } = outcome;
-  const costly = `${speedup} × costs ${points(attempt)}, more than ${maxDrop}`;
-  if (!instead) return `${costly}; so does every lesser speed-up that was tried: allow a larger --max-drop`;
-  return `${costly}; ${instead.speedup} × costs ${points(instead)}: ${command} --speedup ${instead.speedup}`;
-}
-
-function points({ measured }: Attempt): string {
-  return `${costs(measured).toFixed(2)} points`;
-}
-
-/** The command as it was typed, without what is now to be another. */
-function repeated(args: string[]): string {
-  const dropped = /^--(speedup|max-drop)(=|$)/;
-  const kept = args.filter(
-    (arg, i) => !dropped.test(arg) && !(dropped.test(args[i - 1] ?? "") && !args[i - 1].includes("=")),
-  );
-  const quoted = kept.map((arg) => (/^[\w./=:@-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  return ["npm run compress --", ...quoted].join(" ");
 }

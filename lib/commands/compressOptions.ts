@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { FileError, UserError } from "../errors";
+import { timingTolerance } from "../compression/measureCompressed";
 import { explainFileError } from "../files";
 import { buildFolder } from "../paths";
 import type { Settings } from "../settings";
@@ -25,8 +26,10 @@ Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the
 at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
-  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
-  --speedup X      times as fast as the original in the same engine, above 1 (default: 2)
+  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin), of as many classes as its
+                   batches.meta.txt has lines (without it: 10)
+  --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
+                   turn, may fall short of it by ${100 * timingTolerance} %
   --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
   --batch N        images at once, for which it is to be fast (default: 64)
   --threads N      threads of the engine (default: all of this machine)
@@ -34,7 +37,8 @@ at ranks chosen by measured time. Writes an ONNX file that any runtime opens, an
   --fresh          compute again what the caches hold
   --help           show this
 
-Exit code 0: written. 1: an error. 2: the speed-up is out of reach, or costs more than --max-drop; says what can be had.`;
+Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or costs more than --max-drop; nothing is
+written then, and what can be had is said with its command.`;
 
 const { weights, images, threads, fresh } = settingOptions;
 const text = { type: "string" } as const;

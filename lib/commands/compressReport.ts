@@ -6,6 +6,7 @@ import { reportSide } from "../assets/preprocess";
 import type { Attempt } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import type { Prepared } from "../compression/prepareCompression";
+import { onnxVersions } from "../network/onnx";
 import type { CompressArguments } from "./compressOptions";
 import { plannedLayers, totalMacs } from "./compressTables";
 
@@ -24,6 +25,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     version,
     source_sha256: assets.weights.sha256,
     ranks: JSON.stringify(ranksOf(attempt)),
+    input_ranks: JSON.stringify(inputRanksOf(prepared, attempt)),
     fit: compressionFit,
     calibration_images: String(prepared.calibration.count),
     head: headOf(prepared),
@@ -77,7 +79,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     },
     measured: attempt.measured,
     seconds,
-    onnx,
+    onnx: { ...onnx, ...onnxVersions },
   };
 }
 
@@ -90,6 +92,14 @@ function headOf({ headFrom }: Prepared): string {
 /** By layer; null: as it is. */
 function ranksOf({ copy }: Attempt): Record<string, number | null> {
   return Object.fromEntries([...copy.plan.ranks].map(([layer, rank]) => [layer, rank ?? null]));
+}
+
+/** By layer, of those whose inputs are narrowed. */
+function inputRanksOf(prepared: Prepared, { copy }: Attempt): Record<string, number> {
+  const layers = plannedLayers(prepared, copy.plan);
+  return Object.fromEntries(
+    layers.flatMap(({ layer, inputRank }) => (inputRank === undefined ? [] : [[layer, inputRank]])),
+  );
 }
 
 function part({ count, sha256 }: LabelledImages) {

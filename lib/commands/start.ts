@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { loadAssets } from "../assets/assets";
+import { requireReportClasses } from "../chapters/reportClasses";
 import { exportFolderVariable } from "../figures/exports";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "../notebooks/execute";
@@ -58,9 +59,11 @@ async function conclude(results: Results): Promise<number> {
   return broken.length > 0 ? 1 : 0;
 }
 
-/** Finds damaged files before any kernel starts. Returns the content in use, by checksums. */
+/** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
 async function checkAssets(settings: Settings): Promise<string> {
-  const { weights, images } = await loadAssets(settings);
+  const assets = await loadAssets(settings);
+  requireReportClasses(assets);
+  const { weights, images } = assets;
   resnet18(weights.stateDict, weights.file);
   return `${JSON.stringify({ weights: weights.sha256, images: images.sha256 })}\n`;
 }

@@ -2,7 +2,14 @@ import type { Engine } from "../engines/engine";
 import { UserError } from "../errors";
 import { type CompressedCopy, compressedCopy } from "./compressedCopy";
 import type { Groundwork } from "./groundwork";
-import { type Comparison, compareHeldOut, type Measured, measureCompressed } from "./measureCompressed";
+import {
+  type Comparison,
+  compareHeldOut,
+  fallsShort,
+  type Measured,
+  measureCompressed,
+  type Timer,
+} from "./measureCompressed";
 import { type CompressionOptions, type Prepared, prepareCompression } from "./prepareCompression";
 import { planForSpeed, type SpeedPlan } from "./speedPlan";
 
@@ -21,6 +28,8 @@ export type CompressionOutcome =
   | { kind: "met"; prepared: Prepared; attempt: Attempt }
   /** It costs more than it may; perhaps a lesser speed-up does not, chosen on images that nothing learns from. */
   | { kind: "too costly"; attempt: Attempt; instead?: Attempt & { heldOut: Comparison } }
+  /** The plan was fast enough, the final timing missed the speed-up by more than it may; perhaps what it reached is one. */
+  | { kind: "too slow"; attempt: Attempt; instead?: { speedup: number } }
   /** Not even the smallest ranks are fast enough; perhaps a lesser speed-up is in reach. */
   | { kind: "too fast"; reason: string; instead?: { speedup: number } };
 
@@ -29,6 +38,8 @@ export interface CompressRequest extends CompressionOptions {
   maxDrop?: number;
   /** Chooses the ranks; planForSpeed unless told. A test gives them, since what a clock decides is not the same twice. */
   planner?: (groundwork: Groundwork, engine: Engine, speedup: number) => Promise<SpeedPlan>;
+  /** Takes the final times; measureCompressed's own unless told, for the same reason. */
+  timer?: Timer;
   /** Called with every plan before it is fitted. */
   onPlan?: (prepared: Prepared, plan: SpeedPlan, speedup: number) => void;
   /** Called with the seconds that a part of the work took. */
@@ -46,8 +57,10 @@ export async function compressNetwork(request: CompressRequest): Promise<Compres
   const plan = await planOrReason(request, prepared, speedup);
   if (typeof plan === "string") return { kind: "too fast", reason: plan, instead: await reachable(request, prepared) };
   const attempt = await attemptAt(request, prepared, plan, speedup);
-  if (maxDrop === undefined || costs(attempt.measured) <= maxDrop) return { kind: "met", prepared, attempt };
-  return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
+  if (maxDrop !== undefined && costs(attempt.measured) > maxDrop)
+    return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
+  if (fallsShort(attempt.measured, speedup)) return { kind: "too slow", attempt, instead: reached(attempt) };
+  return { kind: "met", prepared, attempt };
 }
 
 /** Points of top-1. */
@@ -62,8 +75,16 @@ async function attemptAt(
   speedup: number,
 ): Promise<Attempt> {
   const copy = await fitted(request, prepared, plan, speedup);
-  const measured = await clocked(request, "measurement", () => measureCompressed(prepared, copy));
-  return { speedup, copy, measured };
+  return { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup) };
+}
+
+function measuredInFull(request: CompressRequest, prepared: Prepared, copy: CompressedCopy, speedup: number) {
+  return clocked(request, "measurement", () => measureCompressed(prepared, copy, speedup, request.timer));
+}
+
+/** What the final timing reached, where that is any speed-up at all. */
+function reached({ measured: { speedup } }: Attempt): { speedup: number } | undefined {
+  return rounded(speedup) > 1 ? { speedup: rounded(speedup) } : undefined;
 }
 
 function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan, speedup: number) {
@@ -71,7 +92,7 @@ function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan, s
   return clocked(request, "fit", () => compressedCopy(prepared, plan));
 }
 
-/** The first lesser speed-up whose cost on the held-out training images keeps within the limit, then measured in full. */
+/** The first lesser speed-up whose cost on the held-out training images keeps within the limit, and whose times hold. */
 async function affordable(request: CompressRequest, prepared: Prepared, maxDrop: number) {
   for (const speedup of lesser(request.speedup)) {
     const plan = await planOrReason(request, prepared, speedup);
@@ -79,8 +100,8 @@ async function affordable(request: CompressRequest, prepared: Prepared, maxDrop:
     const copy = await fitted(request, prepared, plan, speedup);
     const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
     if (costs(heldOut) > maxDrop) continue;
-    const measured = await clocked(request, "measurement", () => measureCompressed(prepared, copy));
-    return { speedup, copy, measured, heldOut };
+    const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup), heldOut };
+    if (!fallsShort(attempt.measured, speedup)) return attempt;
   }
   return undefined;
 }

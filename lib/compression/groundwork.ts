@@ -1,8 +1,9 @@
 import { firstImages, type LabelledImages } from "../assets/cifar10";
 import type { Engine } from "../engines/engine";
+import { convOf } from "../network/convOf";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { type Conv, costs, type Network, nodeOf } from "../network/network";
-import { macsOfSplit } from "../network/splitRanks";
+import { bytesOfSplit, macsOfSplit } from "../network/splitRanks";
 import { cachedResult, type ResultCache, type ResultOrigin } from "../resultCache";
 import type { LayerChoices } from "./choices";
 import { type InputBasis, inputBases } from "./inputBases";
@@ -90,8 +91,15 @@ function convolutions({ nodes }: Network): Conv[] {
   return nodes.filter((node): node is Conv => node.kind === "conv");
 }
 
-/** What a budget is counted in. */
-export type Budget = "ms" | "MACs";
+/** What a budget is counted in: milliseconds of a batch, multiply-accumulates of an image, or bytes of weights and biases. */
+export type Budget = "ms" | "MACs" | "bytes";
+
+/** What a layer costs: split, where a rank is given. */
+const costIn: Record<Budget, (groundwork: Groundwork, layer: string, rank: number | undefined) => number> = {
+  ms: msOf,
+  MACs: macsOf,
+  bytes: ({ network }, layer, rank) => bytesOfSplit(convOf(network, layer), rank),
+};
 
 /** What a rank is taken to lose: measured sensitivity, or the share of the responses' variance. */
 export type Loss = "sensitivity" | "energy";
@@ -103,7 +111,7 @@ export function choicesOf(groundwork: Groundwork, budget: Budget, loss: Loss): L
     layer,
     choices: [undefined, ...(ranks.get(layer) ?? [])].map((rank) => ({
       rank,
-      cost: budget === "ms" ? msOf(groundwork, layer, rank) : macsOf(groundwork, layer, rank),
+      cost: costIn[budget](groundwork, layer, rank),
       loss:
         rank === undefined
           ? 0

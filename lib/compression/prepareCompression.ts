@@ -32,6 +32,8 @@ export interface CompressionOptions {
   /** Of the checkpoint it comes from. */
   weightsSha256: string;
   train: LabelledImages;
+  /** Of the images. */
+  classes: number;
   /** Only for the final measurement. */
   test: LabelledImages;
   engine: Engine;
@@ -65,13 +67,13 @@ export interface Prepared {
  * @throws UserError if there are fewer than two training images or a head's training diverges.
  */
 export async function prepareCompression(options: CompressionOptions): Promise<Prepared> {
-  const { network, train, engine, batch, cache, onStep, sizes = compressionSizes } = options;
+  const { network, train, classes, engine, batch, cache, onStep, sizes = compressionSizes } = options;
   if (train.count < 2) throw new UserError("compression learns from training images: give at least two");
   const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
   const features = await imageFeatures(options, network, train, "features of training images");
   const learningFeatures = rowsOf(features, 0, learning.count);
-  const own = ownHead(network);
-  const probeImages = { features: learningFeatures, labels: learning.labels };
+  const own = ownHead(network, classes);
+  const probeImages = { features: learningFeatures, labels: learning.labels, classes };
   const head = own ?? (await trainProbe(probeImages, (done, total) => onStep?.("head", done, total)));
   const groundwork = await layGroundwork(withHead(network, [head]), {
     engine,

@@ -1,4 +1,3 @@
-import { classCount } from "../assets/cifar10";
 import { UserError } from "../errors";
 import type { LinearWeights } from "../network/lowRank";
 import { type Network, nodeOf } from "../network/network";
@@ -13,15 +12,17 @@ export interface ProbeImages {
   features: Tensor;
   /** (N). */
   labels: Uint8Array;
+  /** Labels are below it. */
+  classes: number;
 }
 
 /** Seed, epochs and learning rate of a probe; momentum and batch size are the report's. */
 export const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01 } as const;
 
-/** The network's own head, where it answers with as many classes as the labels have. */
-export function ownHead(network: Network): LinearWeights | undefined {
+/** The network's own head, where it answers with as many classes as the images have. */
+export function ownHead(network: Network, classes: number): LinearWeights | undefined {
   const head = nodeOf(network, "fc");
-  return head.kind === "linear" && head.weight.shape[0] === classCount ? head : undefined;
+  return head.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
 }
 
 /**
@@ -30,14 +31,14 @@ export function ownHead(network: Network): LinearWeights | undefined {
  * @throws UserError if the training left the finite numbers.
  */
 export async function trainProbe(
-  { features, labels }: ProbeImages,
+  { features, labels, classes }: ProbeImages,
   onProgress?: (done: number, total: number) => void,
 ): Promise<LinearWeights> {
   const { seed, epochs, learningRate } = probeTraining;
   const run = await trainHeads({
     features,
     labels,
-    heads: [freshHead(features.shape[1], classCount, new Random(seed))],
+    heads: [freshHead(features.shape[1], classes, new Random(seed))],
     // Not the seed of the start, so that the order of the images has nothing to do with it.
     seeds: [seed + 1000],
     learningRate,

@@ -1,21 +1,25 @@
 import { tensor } from "../tensor";
-import { type BatchNorm, type Conv, inputsOf, type Network, type Node } from "./network";
+import { type BatchNorm, type Conv, inputsOf, type Network, type Node, nodeOf } from "./network";
+import { rewired } from "./rewire";
 
 /**
  * The same function with fewer nodes: each batch norm that alone reads a convolution becomes part of it
- * (Jacob et al. 2018, section 3.2). The convolution takes over the batch norm's name.
+ * (Jacob et al. 2018, section 3.2). The convolution keeps its name, and what read the batch norm reads it.
  */
 export function foldBatchNorms(network: Network): Network {
-  const nodes = new Map(network.nodes.map((node) => [node.name, node]));
-  const readers = (name: string) => network.nodes.filter((node) => inputsOf(node).includes(name)).length;
-  for (const norm of network.nodes) {
-    if (norm.kind !== "batchNorm" || readers(norm.input) > 1) continue;
-    const conv = nodes.get(norm.input);
-    if (conv?.kind !== "conv") continue;
-    nodes.set(norm.name, folded(conv, norm));
-    nodes.delete(conv.name);
-  }
-  return { nodes: [...nodes.values()] };
+  return network.nodes.reduce((result, { name }) => withoutNorm(result, name), network);
+}
+
+/** The network with that node folded, if it is a batch norm that can be. */
+function withoutNorm(network: Network, name: string): Network {
+  const norm = nodeOf(network, name);
+  if (norm.kind !== "batchNorm") return network;
+  const readers = network.nodes.filter((node) => inputsOf(node).includes(norm.input));
+  const conv = network.nodes.find((node) => node.name === norm.input);
+  if (conv?.kind !== "conv" || readers.length > 1) return network;
+  const nodes = network.nodes.filter((node) => node !== conv);
+  // In the batch norm's place, which may be the last: then its value is the output.
+  return { nodes: nodes.map((node) => (node === norm ? folded(conv, norm) : rewired(node, name, conv.name))) };
 }
 
 function folded(conv: Conv, norm: BatchNorm): Node {
@@ -28,5 +32,5 @@ function folded(conv: Conv, norm: BatchNorm): Node {
     const before = conv.bias?.data[channel] ?? 0;
     bias.data[channel] = norm.shift.data[channel] + (before - norm.mean.data[channel]) * factor;
   }
-  return { ...conv, name: norm.name, weight, bias };
+  return { ...conv, weight, bias };
 }

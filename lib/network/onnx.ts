@@ -3,9 +3,8 @@ import { version } from "../../package.json";
 import type { Tensor } from "../tensor";
 import { costs, imageInput, inputsOf, type Network, type Node } from "./network";
 
-/** IR version 8 and operator set 15: ONNX 1.10, read by every runtime of the last years. */
-const irVersion = 8;
-const operatorSet = 15;
+/** IR version and operator set of ONNX 1.10, read by every runtime of the last years. */
+export const onnxVersions = { irVersion: 8, opset: 15 } as const;
 const producer = "low-rank-resnet";
 
 /**
@@ -23,11 +22,11 @@ export function toOnnx(network: Network, metadata: Record<string, string> = {}):
     return name;
   };
   const model = onnx.ModelProto.create({
-    irVersion,
+    irVersion: onnxVersions.irVersion,
     producerName: producer,
     producerVersion: version,
     metadataProps: Object.entries({ ...metadata, producer }).map(([key, value]) => ({ key, value })),
-    opsetImport: [{ domain: "", version: operatorSet }],
+    opsetImport: [{ domain: "", version: onnxVersions.opset }],
     graph: {
       name: "network",
       node: network.nodes.flatMap((node) => operators(node, constant)),

@@ -28,6 +28,18 @@ export function macsOfSplit(conv: Conv, rank?: number): number {
   return before + rank * (narrowed ?? inputs) * high * wide + out * rank;
 }
 
+/**
+ * Bytes of a convolution's weights and biases as float32: as it is, or split at a rank, where the last part has a bias
+ * whatever the layer has itself, since fits keep the mean of the answers there.
+ */
+export function bytesOfSplit(conv: Conv, rank?: number): number {
+  const [out, inputs, high, wide] = conv.weight.shape;
+  if (rank === undefined) return 4 * (out * inputs * high * wide + (conv.bias ? out : 0));
+  const narrowed = inputRank(conv, rank);
+  const before = narrowed === undefined ? 0 : inputs * narrowed;
+  return 4 * (before + rank * (narrowed ?? inputs) * high * wide + out * rank + out);
+}
+
 /** Names of the convolutions that take the place of one. */
 export function partsOf(layer: string): string[] {
   return [narrowingOf(layer), `${layer}.0`, `${layer}.1`];

@@ -140,7 +140,7 @@ export function testFactorization<Rank>(scheme: Factorization<Rank>): void {
 
   test(`${name}: ResNet-18 with a layer of every kind at full rank keeps its logits`, async () => {
     const network = foldBatchNorms(resnet18(formulaStateDict(10), "formula"));
-    const layers = ["bn1", "layer1.1.bn2", "layer2.0.bn1", "layer2.0.downsample.1", "layer3.0.bn1"];
+    const layers = ["conv1", "layer1.1.conv2", "layer2.0.conv1", "layer2.0.downsample.0", "layer3.0.conv1"];
     const changed = layers.reduce((before: Network, layer) => {
       const conv = nodeOf(network, layer) as Conv;
       return replaceNode(before, layer, factorize(conv, scheme.fullRank(conv)));

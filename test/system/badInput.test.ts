@@ -119,6 +119,15 @@ const imageFolders: [string, () => string, string, RegExp][] = [
     /has 3072 bytes, no multiple/,
   ],
   ["a label over 9", () => images("label", undefined, wrongLabel), testFile, /label 10 at image 3: labels are 0 to 9/],
+  [
+    "another number of classes than the report's",
+    () => {
+      file(join("classes", "batches.meta.txt"), "cat\ndog\nbird\nship\n");
+      return images("classes");
+    },
+    "",
+    /holds images of 4 classes, .*npm run compress/,
+  ],
   ["an empty file", () => images("empty", Buffer.alloc(0)), trainFile, /is empty/],
   ["a file missing", () => dirname(file(join("one", trainFile), "")), "", /lacks test_batch\.bin/],
   ["nothing at all", () => join(given, "nowhere"), "", /does not exist/],

@@ -62,11 +62,30 @@ test("a reader's own files come before everything, and are custom", async () => 
   const { weights, images } = await loadAssets(settings(own, folder), places("own"));
   assert.deepEqual([weights.provenance, weights.file], ["custom", own]);
   assert.deepEqual([images.provenance, images.folder, images.train.count, images.test.count], ["custom", folder, 3, 2]);
-  assert.deepEqual(images.classNames.slice(0, 2), ["class 0", "class 1"]);
-  writeFileSync(join(folder, "batches.meta.txt"), "cat\r\ndog\n\n");
-  const named = (await loadAssets(settings(own, folder), places("named"))).images.classNames;
-  assert.deepEqual(named.slice(0, 3), ["cat", "dog", "class 2"]);
-  assert.equal(named.length, 10);
+  assert.deepEqual([images.classNames.length, images.classNames[9]], [10, "class 9"]);
+});
+
+test("a folder's batches.meta.txt says how many classes there are; a label beyond them names its file and image", async () => {
+  const folder = imageFolder("named");
+  const labelled = (...labels: number[]) => {
+    const records = demoBatch(labels.length, 1);
+    for (const [i, label] of labels.entries()) records[i * 3073] = label;
+    return records;
+  };
+  writeFileSync(join(folder, "data_batch_1.bin"), labelled(0, 3, 11));
+  writeFileSync(join(folder, "test_batch.bin"), labelled(11, 2));
+  const names = Array.from({ length: 12 }, (_, i) => `name ${i}`);
+  const writeNames = (count: number) =>
+    writeFileSync(join(folder, "batches.meta.txt"), names.slice(0, count).join("\n"));
+  writeNames(12);
+  const { images } = await loadAssets(settings(own, folder), places("twelve"));
+  assert.deepEqual(images.classNames, names);
+  assert.deepEqual([...images.train.labels], [0, 3, 11]);
+  writeNames(4);
+  await refused(
+    loadAssets(settings(own, folder), places("four")),
+    /data_batch_1\.bin: has label 11 at image 2: labels are 0 to 3 unless batches\.meta\.txt/,
+  );
 });
 
 test("a folder that lacks a file names the files it should hold", async () => {

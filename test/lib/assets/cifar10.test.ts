@@ -41,6 +41,16 @@ test("the first images are a view; asking for more gives all", async () => {
   assert.equal(firstImages(images, 99).count, 5);
 });
 
+test("labels are below the number of classes: ten, unless told", async () => {
+  const file = saved("classes.bin", batch);
+  const largest = Math.max(...(await readCifar10(file)).labels);
+  assert.equal((await readCifar10(file, largest + 1)).count, 5);
+  await assert.rejects(
+    readCifar10(file, largest),
+    new RegExp(`has label ${largest} at image \\d: labels are 0 to ${largest - 1} `),
+  );
+});
+
 test("refuses a file that is missing, empty, cut, or has a label over 9", async () => {
   await refused(join(folder, "missing.bin"), /does not exist/);
   await refused(saved("empty.bin", Buffer.alloc(0)), /is empty/);

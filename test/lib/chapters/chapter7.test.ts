@@ -35,13 +35,13 @@ test("the finding names the forms furthest from their MACs and nearest to them, 
 const random = new Random(3);
 const network: Network = {
   nodes: [
-    biasedConv(random, "bn1", imageInput, [8, 3, 3, 3]),
-    biasedConv(random, "layer1.0.bn1", "bn1", [8, 8, 3, 3]),
-    biasedConv(random, "layer1.0.bn2", "layer1.0.bn1", [8, 8, 3, 3]),
-    biasedConv(random, "layer2.0.bn1", "layer1.0.bn2", [16, 8, 3, 3], 2),
+    biasedConv(random, "conv1", imageInput, [8, 3, 3, 3]),
+    biasedConv(random, "layer1.0.conv1", "conv1", [8, 8, 3, 3]),
+    biasedConv(random, "layer1.0.conv2", "layer1.0.conv1", [8, 8, 3, 3]),
+    biasedConv(random, "layer2.0.conv1", "layer1.0.conv2", [16, 8, 3, 3], 2),
   ],
 };
-const layers = ["bn1", "layer1.0.bn1", "layer1.0.bn2", "layer2.0.bn1"];
+const layers = ["conv1", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1"];
 const ms = [10, 20, 30, 15];
 const groundwork = {
   network,
@@ -86,7 +86,7 @@ test("the stages' shares of the MACs add up to 100", () => {
 
 test("in a timed table every cell is a time's", () => {
   const caption = { number: "7-4", title: { english: "Ranks", persian: "رتبه‌ها" }, source: "weights: demo" };
-  const table = { ...caption, rows: [{ layer: "bn1", rank: 8, "after ms": "1.00" }] };
+  const table = { ...caption, rows: [{ layer: "conv1", rank: 8, "after ms": "1.00" }] };
   const classes = (timed: boolean) =>
     [...new JSDOM(tableHtml({ ...table, timed })).window.document.querySelectorAll("td")].map((td) => td.className);
   assert.deepEqual(classes(true), ["time", "time", "time"]);

@@ -8,6 +8,7 @@ import { drawDemoImages } from "../../../lib/assets/demo";
 import { testFile, trainFile } from "../../../lib/assets/officialFiles";
 import { preprocess } from "../../../lib/assets/preprocess";
 import { type CompressRequest, compressNetwork, costs } from "../../../lib/compression/compressNetwork";
+import type { Timer } from "../../../lib/compression/measureCompressed";
 import { ownHead } from "../../../lib/compression/trainProbe";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
@@ -33,11 +34,13 @@ before(async () => {
     network: smallNetwork(),
     weightsSha256: "made up",
     train: firstImages(await readCifar10(join(images, trainFile)), 120),
+    classes: 10,
     test: firstImages(await readCifar10(join(images, testFile)), 64),
     engine,
     batch: 32,
     speedup: 1.2,
     planner,
+    timer: async (_prepared, { plan }) => [timing(plan.speedup), timing(1)],
     cache: { fresh: false, folder },
     featureFolder: folder,
     sizes: { calibrationImages: 32, responsesImages: 16, sensitivityImages: 4 },
@@ -108,6 +111,9 @@ test("a network is compressed with a head of its own; what was measured is what 
   const parts: string[] = [];
   const outcome = await compressNetwork({
     ...request,
+    // By the clock, which cannot miss so little.
+    speedup: 0.1,
+    timer: undefined,
     onStep: (step) => steps.add(step),
     onSeconds: (part) => parts.push(part),
   });
@@ -118,7 +124,8 @@ test("a network is compressed with a head of its own; what was measured is what 
   assert.deepEqual(heldOut.labels, request.train.labels.subarray(108));
   assert.equal(prepared.headFrom, "probe");
   const { copy, measured } = attempt;
-  assert.equal(copy.plan.speedup, 1.2);
+  assert.equal(copy.plan.speedup, 0.1);
+  assert.equal(measured.speedup, measured.ms.before.median / measured.ms.after.median);
   const { correct } = accuracyOf(predictions(await logits(copy.network, request.test)), request.test.labels);
   assert.equal(measured.after.correct, correct);
   const { bothRight, onlyFirst, onlySecond, neither } = measured.counts;
@@ -139,31 +146,89 @@ test("a speed-up out of reach is told of, with one in reach, and nothing is fitt
   assert.ok(speedup > 1 && speedup <= 100, String(speedup));
 });
 
+/** The outcome where the final timings are these ratios, one after the other, and how many were taken. */
+async function timedAs(...ratios: number[]) {
+  let taken = 0;
+  const timer = async (): ReturnType<Timer> => [timing(1.2), timing(1.2 / ratios[taken++])];
+  return { outcome: await compressNetwork({ ...request, timer }), taken: () => taken };
+}
+
+test("a final timing within a hundredth of the speed-up counts as it, and is the only one", async () => {
+  const { outcome, taken } = await timedAs(1.189);
+  assert.equal(outcome.kind, "met");
+  assert.equal(taken(), 1);
+});
+
+test("one that misses it is repeated, and the runs of both count alike, not the better timing", async () => {
+  const once = await timedAs(1.1, 1.35);
+  assert.ok(once.outcome.kind === "met");
+  const { ms, speedup } = once.outcome.attempt.measured;
+  assert.equal(ms.before.runs.length, 100);
+  assert.ok(Math.abs(speedup - 2 / (1 / 1.1 + 1 / 1.35)) < 1e-9, String(speedup));
+  // The better one alone would do.
+  const both = await timedAs(1.1, 1.25);
+  assert.ok(both.outcome.kind === "too slow");
+  assert.equal(both.taken(), 2);
+  assert.equal(both.outcome.instead?.speedup, 1.17);
+});
+
+test("where the network is no faster at all, nothing is offered instead", async () => {
+  const { outcome } = await timedAs(1.003, 1.003);
+  assert.ok(outcome.kind === "too slow");
+  assert.equal(outcome.instead, undefined);
+});
+
 test("one that costs too much gives way to a lesser one, chosen on images that nothing learnt from", async () => {
   const network = await undecided(request.network, request.test);
   // Only what compression changes counts on the test images; of the held-out ones neither network gets any right.
   const testLabels = predictions(await logits(network, request.test));
   const labels = Uint8Array.from(unlikeliest(await logits(network, request.train)));
-  const outcome = await compressNetwork({
+  const costly: CompressRequest = {
     ...request,
     network,
     test: { ...request.test, labels: testLabels },
     train: { ...request.train, labels },
     speedup: 1.4,
     maxDrop: 0,
-  });
+  };
+  const outcome = await compressNetwork(costly);
   assert.ok(outcome.kind === "too costly");
   assert.equal(outcome.attempt.measured.before.share, 1);
   assert.ok(costs(outcome.attempt.measured) > 0);
   assert.equal(outcome.instead?.speedup, 1.3);
   assert.equal(costs(outcome.instead.heldOut), 0);
   assert.equal(outcome.instead.heldOut.before.total, 12);
+  // A lesser one whose times do not hold is no way out.
+  const slow = await compressNetwork({
+    ...costly,
+    timer: async (_prepared, { plan }) => [timing(plan.speedup * (plan.speedup === 1.3 ? 0.9 : 1)), timing(1)],
+  });
+  assert.ok(slow.kind === "too costly");
+  assert.notEqual(slow.instead?.speedup, 1.3);
 });
 
 test("the checkpoint's own head counts where its classes are the labels'", () => {
-  assert.equal(ownHead(request.network), undefined);
-  const network = withHead(request.network, freshHead(channels, 10, new Random(0)));
-  assert.equal(ownHead(network), nodeOf(network, "fc"));
+  assert.equal(ownHead(request.network, 10), undefined);
+  assert.equal(ownHead(request.network, 7), nodeOf(request.network, "fc"));
+});
+
+test("images of four classes get a probe of four answers, or the checkpoint's own head of four", async () => {
+  const images = ({ labels, ...rest }: LabelledImages) => ({ ...rest, labels: labels.map((label) => label % 4) });
+  const own = withHead(request.network, freshHead(channels, 4, new Random(0)));
+  for (const [network, headFrom] of [
+    [request.network, "probe"],
+    [own, "checkpoint"],
+  ] as const) {
+    const four = { ...request, network, classes: 4, train: images(request.train), test: images(request.test) };
+    const outcome = await compressNetwork(four);
+    assert.ok(outcome.kind === "met");
+    const { prepared, attempt } = outcome;
+    assert.equal(prepared.headFrom, headFrom);
+    const answers = await logits(attempt.copy.network, four.test);
+    assert.deepEqual(answers.shape, [64, 4]);
+    const { correct } = accuracyOf(predictions(answers), four.test.labels);
+    assert.equal(attempt.measured.after.correct, correct);
+  }
 });
 
 test("one training image is too few", async () => {

@@ -112,10 +112,10 @@ test("ranks and layers that were not timed are refused", () => {
 const folder = mkdtempSync(join(tmpdir(), "latency-table-test-"));
 after(() => rmSync(folder, { recursive: true }));
 const network = foldBatchNorms(deepNetwork(4));
-const layers = ["bn1", "block0.bn1", "block0.bn2"];
+const layers = ["conv1", "block0.conv1", "block0.conv2"];
 const ranksOf = new Map([
-  ["block0.bn1", [8, 16, 24]],
-  ["block0.bn2", [32]],
+  ["block0.conv1", [8, 16, 24]],
+  ["block0.conv2", [32]],
 ]);
 let rounds = 0;
 const options = {

@@ -16,19 +16,19 @@ const network = foldBatchNorms(resnet18(formulaStateDict(10), "formula"));
 
 test("made-up factors cost and stand where those of an SVD do, where inputs stay as they are", () => {
   for (const [layer, rank] of [
-    ["bn1", 8],
-    ["layer2.0.downsample.1", 16],
+    ["conv1", 8],
+    ["layer2.0.downsample.0", 16],
   ] as const) {
     const split = madeUpSplits(network, new Map([[layer, rank]]));
     const real = withLowRankLayer(network, layer, rank);
     assert.deepEqual(costs(split, [3, 64, 64]), costs(real, [3, 64, 64]));
     assert.deepEqual(split.nodes.map(inputsOf), real.nodes.map(inputsOf));
   }
-  assert.deepEqual(madeUpSplits(network, new Map([["bn1", undefined]])), network);
+  assert.deepEqual(madeUpSplits(network, new Map([["conv1", undefined]])), network);
 });
 
 test("where inputs are narrowed, they cost and stand as fitted ones do", async () => {
-  const layers = ["layer1.0.bn2", "layer2.0.bn1"];
+  const layers = ["layer1.0.conv2", "layer2.0.conv1"];
   const engine = onnxRuntime(1);
   const inputs = await inputBases(network, layers, { images: colouredImages(4), engine });
   for (const layer of layers) {
@@ -53,7 +53,7 @@ test("values of a network made up throughout stay far from denormal ones", async
 
 test("ranks beyond the outputs and nodes that are no convolutions are refused", () => {
   for (const rank of [0, 65, 1.5])
-    assert.throws(() => madeUpSplits(network, new Map([["bn1", rank]])), /rank .* 1 to 64/);
+    assert.throws(() => madeUpSplits(network, new Map([["conv1", rank]])), /rank .* 1 to 64/);
   assert.throws(() => madeUpSplits(network, new Map([["fc", 4]])), /fc is a linear/);
   assert.throws(() => madeUpSplits(network, new Map([["layer9", 4]])), /no node layer9/);
 });

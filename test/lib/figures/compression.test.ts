@@ -69,7 +69,7 @@ test("figure 7-2: five series over the ranks, from 0 on; no clock takes part", a
     { rank: 8, weights: 0.5, corrected: 0.375, responses: 0.25, responsesAfter: 0.45, asymmetric: 0.35 },
     { rank: 16, weights: 0.25, corrected: 0.125, responses: 0.0625, responsesAfter: 0.2, asymmetric: 0.1 },
   ];
-  const figure = errorAgainstRank(source, "layer3.0.bn1", errors);
+  const figure = errorAgainstRank(source, "layer3.0.conv1", errors);
   assert.deepEqual(
     pointsOf(figure).map(({ y }) => y),
     [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
-import { cutAfter, imageInput, type Network, type Node } from "../../../lib/network/network";
+import { cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
 import type { Tensor } from "../../../lib/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
@@ -26,6 +26,28 @@ test("all twenty batch norms of ResNet-18 fold, and the function stays", async (
   assert.equal(network.nodes.filter(({ kind }) => kind === "batchNorm").length, 20);
   assert.equal(folded.nodes.length, network.nodes.length - 20);
   assertClose(await output(folded), await output(network));
+});
+
+test("convolutions keep their names and places, and are read where their batch norms were", () => {
+  const folded = foldBatchNorms(network);
+  const others = network.nodes.filter(({ kind }) => kind !== "batchNorm");
+  assert.deepEqual(
+    folded.nodes.map(({ name, kind }) => [name, kind]),
+    others.map(({ name, kind }) => [name, kind]),
+  );
+  assert.deepEqual(inputsOf(nodeOf(folded, "relu")), ["conv1"]);
+  assert.deepEqual(inputsOf(nodeOf(folded, "layer2.0.add")), ["layer2.0.conv2", "layer2.0.downsample.0"]);
+});
+
+test("a batch norm that is the output stays it, wherever its convolution stood", async () => {
+  const [conv, norm] = cutAfter(network, "bn1").nodes;
+  const apart: Network = { nodes: [conv, { kind: "relu", name: "relu", input: imageInput }, norm] };
+  const folded = foldBatchNorms(apart);
+  assert.deepEqual(
+    folded.nodes.map(({ name }) => name),
+    ["relu", "conv1"],
+  );
+  assertClose(await output(folded), await output(apart));
 });
 
 test("a convolution's bias passes through its batch norm", async () => {

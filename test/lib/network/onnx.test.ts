@@ -2,24 +2,66 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { onnx } from "onnx-proto";
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { version } from "../../../package.json";
+import { narrowInputs, weightInputBases } from "../../../lib/compression/inputBases";
+import { splitByBases } from "../../../lib/compression/responseBases";
+import { weightBases } from "../../../lib/compression/weightBases";
+import { tensorflow } from "../../../lib/engines/tensorflow";
 import { factorizeLinear, withHead } from "../../../lib/network/lowRank";
 import { type Conv, cutAfter, imageInput, type Linear, type Network, nodeOf } from "../../../lib/network/network";
-import { toOnnx } from "../../../lib/network/onnx";
+import { onnxVersions, toOnnx } from "../../../lib/network/onnx";
 import { resnet18 } from "../../../lib/network/resnet18";
+import { replaceNode } from "../../../lib/network/rewire";
+import { spatialSplit } from "../../../lib/network/spatialSplit";
+import { partsOf } from "../../../lib/network/splitRanks";
 import { pythonWith } from "../../../lib/python";
-import { tensor } from "../../../lib/tensor";
-import { formulaStateDict } from "../../support/formulaWeights";
+import { type Tensor, tensor } from "../../../lib/tensor";
+import { byDefinition } from "../../support/byDefinition";
+import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
+import { smallLayers, smallResnet } from "../../support/smallResnet";
 
 const network = resnet18(formulaStateDict(10), "formula");
 const linear: Linear = { kind: "linear", name: "fc", input: imageInput, weight: tensor([4, 8]) };
-const variants: [string, Network, number][] = [
+/** With logits of a trained network's size: a single rounding of larger ones comes near to 1e-5. */
+const small: Network = {
+  nodes: smallResnet(1, 32).nodes.map((node) =>
+    node.kind === "linear"
+      ? {
+          ...node,
+          weight: tensor(
+            node.weight.shape,
+            node.weight.data.map((w) => w / 10),
+          ),
+        }
+      : node,
+  ),
+};
+
+/** Inputs narrowed and outputs split, where there are inputs enough; the others at their outputs alone. */
+async function tucker(): Promise<Network> {
+  const ranks = new Map(smallLayers.map((layer) => [layer, 16]));
+  const narrowed = narrowInputs(small, ranks, await weightInputBases(small, smallLayers, 1));
+  return splitByBases(narrowed, ranks, weightBases(small, smallLayers));
+}
+
+/** Every kernel larger than 1 × 1 as a column and a row. */
+function spatial(): Network {
+  const kernels = small.nodes.filter((node): node is Conv => node.kind === "conv" && node.weight.shape[2] > 1);
+  return kernels.reduce((before, conv) => replaceNode(before, conv.name, spatialSplit(conv, 12)), small);
+}
+
+const compressed: [string, Promise<Network>][] = [
+  ["a ResNet split at inputs and outputs", tucker()],
+  ["a ResNet split into columns and rows", Promise.resolve(spatial())],
+];
+const variants: [string, Network | Promise<Network>, number][] = [
   ["ResNet-18", network, 2],
   ["a low-rank head", withHead(network, factorizeLinear(nodeOf(network, "fc") as Linear, 5)), 2],
   ["a network cut at its features", cutAfter(network, "avgpool"), 2],
   ["a network cut at a feature map", cutAfter(network, "layer2.0.downsample.1"), 4],
   ["a linear layer alone", { nodes: [linear] }, 2],
+  ...compressed.map(([name, made]): [string, Promise<Network>, number] => [name, made, 2]),
 ];
 
 const metadata = { weights: "demo", ranks: '{"conv1":8}', note: "", شرح: "فشرده" };
@@ -28,9 +70,10 @@ const propertiesOf = (props: onnx.IStringStringEntryProto[]) => props.map(({ key
 const python = pythonWith("onnx");
 const check = "import onnx, sys; onnx.checker.check_model(onnx.load_from_string(sys.stdin.buffer.read()), True)";
 
-for (const [name, variant] of variants) {
+for (const [name, made] of variants) {
   const skip = python ? false : "no python3 with the package onnx";
-  test(`ONNX's own checker accepts ${name}`, { skip }, () => {
+  test(`ONNX's own checker accepts ${name}`, { skip }, async () => {
+    const variant = await made;
     for (const input of [toOnnx(variant), toOnnx(variant, metadata)]) {
       const { status, stderr } = spawnSync(python as string, ["-c", check], { input });
       assert.equal(status, 0, String(stderr));
@@ -47,8 +90,9 @@ test("the checker of this test does refuse what is no model", {
   assert.notEqual(spawnSync(python as string, ["-c", check], { input: broken }).status, 0);
 });
 
-test("nodes, values and constants keep their names; batch, height and width are free", () => {
-  for (const [name, variant, rank] of variants) {
+test("nodes, values and constants keep their names; batch, height and width are free", async () => {
+  for (const [name, made, rank] of variants) {
+    const variant = await made;
     const { graph, metadataProps, producerName, producerVersion } = onnx.ModelProto.decode(toOnnx(variant));
     const names = graph?.node?.map((node) => node.name);
     for (const node of variant.nodes) assert(names?.includes(node.name), `${name}: ${node.name}`);
@@ -61,6 +105,49 @@ test("nodes, values and constants keep their names; batch, height and width are 
     assert.equal(graph?.output?.[0].type?.tensorType?.shape?.dim?.length, rank);
     assert.equal(graph?.output?.[0].name, variant.nodes[variant.nodes.length - 1].name);
   }
+});
+
+for (const [name, made] of compressed) {
+  test(`${name}: ONNX Runtime computes from the file, and TensorFlow.js, what the network is defined to`, async () => {
+    const network = await made;
+    const images = formulaImages(3, 64);
+    const expected = byDefinition(network, images);
+    const session = await InferenceSession.create(toOnnx(network, metadata));
+    const { head } = await session.run({ image: new OrtTensor("float32", images.data, images.shape) });
+    await session.release();
+    assertWithin({ shape: [...head.dims], data: head.data as Float32Array }, expected, 1e-5);
+    const tensorflowSession = await (await tensorflow()).open(network);
+    assertWithin(await tensorflowSession.run(images), expected, 1e-4);
+    await tensorflowSession.close();
+  });
+}
+
+function assertWithin(actual: Tensor, expected: Tensor, tolerance: number) {
+  assert.deepEqual(actual.shape, expected.shape);
+  const worst = Math.max(...expected.data.map((value, i) => Math.abs(value - actual.data[i])));
+  assert(worst <= tolerance, `differs by ${worst}`);
+}
+
+test("the variants are split indeed, in both ways", async () => {
+  const [both, kernels] = await Promise.all(compressed.map(([, made]) => made));
+  const names = new Set(both.nodes.map(({ name }) => name));
+  assert(partsOf("b.conv2").every((part) => names.has(part)));
+  assert.deepEqual(
+    ["a.conv1.0", "a.conv1.1"].map((name) => (nodeOf(kernels, name) as Conv).weight.shape),
+    [
+      [12, 32, 3, 1],
+      [32, 12, 1, 3],
+    ],
+  );
+});
+
+test("the file states the operator set and the IR version that the project says it has", () => {
+  const { irVersion, opsetImport } = onnx.ModelProto.decode(toOnnx(network));
+  assert.equal(Number(irVersion), onnxVersions.irVersion);
+  assert.deepEqual(
+    opsetImport.map(({ domain, version: opset }) => [domain, Number(opset)]),
+    [["", onnxVersions.opset]],
+  );
 });
 
 test("constants hold the network's own bits", () => {

@@ -41,5 +41,5 @@ test("multiply-accumulates of a split are those of its parts", () => {
 });
 
 test("the names of the parts", () => {
-  assert.deepEqual(partsOf("layer1.0.bn1"), ["layer1.0.bn1.in", "layer1.0.bn1.0", "layer1.0.bn1.1"]);
+  assert.deepEqual(partsOf("layer1.0.conv1"), ["layer1.0.conv1.in", "layer1.0.conv1.0", "layer1.0.conv1.1"]);
 });
