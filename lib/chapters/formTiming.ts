@@ -1,4 +1,5 @@
 import type { Engine } from "../engines/engine";
+import { timeInTurn } from "../engines/timeInTurn";
 import { Matrix } from "ml-matrix";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { inputSplit } from "../network/inputSplit";
@@ -9,7 +10,6 @@ import { spatialSplit } from "../network/spatialSplit";
 import { tucker2 } from "../network/tucker2";
 import { progress } from "../progress";
 import { Random } from "../random";
-import { cpuMsPerBatchInterleaved } from "../timing";
 import type { Chapter } from "./open";
 import { protocol } from "./protocol";
 
@@ -80,18 +80,11 @@ export async function timeForms(chapter: Chapter): Promise<FormTime[]> {
 }
 
 async function medians(networks: readonly Network[], engine: Engine): Promise<number[]> {
-  const sessions = await Promise.all(
-    networks.map(async (network) => ({ name: "", session: await engine.open(network) })),
-  );
   const [warmUps, runs] = [1, 3];
   const bar = progress(`${networks.length} networks in turn, rounds`, warmUps + runs);
-  try {
-    const timings = await cpuMsPerBatchInterleaved(sessions, { warmUps, runs, onRound: bar.update });
-    return timings.map(({ median }) => median);
-  } finally {
-    bar.end();
-    await Promise.all(sessions.map(({ session }) => session.close()));
-  }
+  const timings = await timeInTurn(engine, networks, { warmUps, runs, onRound: bar.update });
+  bar.end();
+  return timings.map(({ median }) => median);
 }
 
 const totalMacs = (network: Network) =>

@@ -8,12 +8,12 @@ import { narrowInputs } from "../compression/inputBases";
 import { predictMs } from "../compression/latencyTable";
 import { madeUpSplits } from "../compression/madeUpSplits";
 import { onnxRuntime } from "../engines/onnxRuntime";
+import { timeInTurn } from "../engines/timeInTurn";
 import { UserError } from "../errors";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../progress";
 import { cachedResult } from "../resultCache";
-import { cpuMsPerBatchInterleaved } from "../timing";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { compressed } from "./fitComparison";
@@ -31,7 +31,7 @@ const allocations: Record<string, { loss: Loss; allocate(groundwork: Groundwork)
   "least loss": {
     loss: "sensitivity",
     allocate: () => allocateRanks,
-    fits: ["weights", "responses", "ReLU-aware"],
+    fits: ["weights", "responses", "asymmetric", "ReLU-aware"],
   },
 };
 
@@ -85,15 +85,11 @@ export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
   const bar = progress(`${networks.length} networks in turn, rounds`, engines.length * (warmUps + runs));
   const medians: number[][] = [];
   for (const engine of engines) {
-    const sessions = await Promise.all(
-      networks.map(async (network) => ({ name: "", session: await engine.open(network) })),
-    );
     const before = medians.length * (warmUps + runs);
     const onRound = (done: number) => bar.update(before + done);
     const shape = [groundwork.table.batch, ...protocol.imageShape];
-    const timings = await cpuMsPerBatchInterleaved(sessions, { warmUps, runs, shape, onRound });
+    const timings = await timeInTurn(engine, networks, { warmUps, runs, shape, onRound });
     medians.push(timings.map(({ median }) => median));
-    await Promise.all(sessions.map(({ session }) => session.close()));
   }
   bar.end();
   const [all, one = all] = medians;
@@ -140,7 +136,7 @@ export async function scorePlans(study: CompressionStudy, plans: readonly TimedP
   return points;
 }
 
-/** Rows of table 7-5. */
+/** Rows of the table of all plans. */
 export function frontierRows(points: readonly FrontierPoint[], base: Accuracy) {
   return points.map(({ allocation, fit, target, predictedMs, ms, speedup, speedupOneThread, accuracy }) => ({
     allocation,

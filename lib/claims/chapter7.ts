@@ -5,7 +5,7 @@ import type { ClaimRule } from "./claims";
 
 /** What chapter 7 measures. */
 export interface FasterNetworkEvidence {
-  chosen: Pick<ChosenNetwork, "drop"> & { plan: Pick<ChosenNetwork["plan"], "speedup"> };
+  chosen: Pick<ChosenNetwork, "drop" | "speedup">;
   fits: readonly Pick<FitResult, "fit" | "outputError">[];
   forms: readonly FormTime[];
 }
@@ -26,11 +26,11 @@ const fasterClaim: ClaimRule<FasterNetworkEvidence> = {
   rule: `on any assets, the chosen network on all test images: reproduced if it is measured ≥ ${fast} × as fast and loses ≤ ${mostPoints} points of top-1, refuted if it is < ${notFast} × as fast, else differs`,
   mustHold: false,
   timed: true,
-  judge: ({ chosen: { plan, drop } }) => {
+  judge: ({ chosen: { speedup, drop } }) => {
     const points = 100 * drop.difference;
-    const computed = `${plan.speedup.toFixed(2)} × as fast, ${points.toFixed(2)} points lost`;
-    if (plan.speedup < notFast) return { computed, verdict: "refuted" };
-    return { computed, verdict: plan.speedup >= fast && points <= mostPoints ? "reproduced" : "differs" };
+    const computed = `${speedup.toFixed(2)} × as fast, ${points.toFixed(2)} points lost`;
+    if (speedup < notFast) return { computed, verdict: "refuted" };
+    return { computed, verdict: speedup >= fast && points <= mostPoints ? "reproduced" : "differs" };
   },
 };
 

@@ -6,6 +6,7 @@ import { reportSide } from "../assets/preprocess";
 import type { Attempt } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import type { Prepared } from "../compression/prepareCompression";
+import { rankMetadata, rankRecord } from "../compression/rankMetadata";
 import { onnxVersions } from "../network/onnx";
 import type { CompressArguments } from "./compressOptions";
 import { plannedLayers, totalMacs } from "./compressTables";
@@ -24,8 +25,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
   return {
     version,
     source_sha256: assets.weights.sha256,
-    ranks: JSON.stringify(ranksOf(attempt)),
-    input_ranks: JSON.stringify(inputRanksOf(prepared, attempt)),
+    ...rankMetadata(prepared.groundwork.network, attempt.copy.plan.ranks),
     fit: compressionFit,
     calibration_images: String(prepared.calibration.count),
     head: headOf(prepared),
@@ -66,7 +66,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     fit: compressionFit,
     head: headOf(prepared),
     plan: {
-      ranks: ranksOf(attempt),
+      ranks: rankRecord(plan.ranks),
       layers: layers.map(({ rank, inputRank, ...layer }) => ({
         ...layer,
         rank: rank ?? null,
@@ -87,19 +87,6 @@ function headOf({ headFrom }: Prepared): string {
   return headFrom === "checkpoint"
     ? "the checkpoint's own, refitted to the compressed network"
     : "a linear probe on the training images, refitted to the compressed network";
-}
-
-/** By layer; null: as it is. */
-function ranksOf({ copy }: Attempt): Record<string, number | null> {
-  return Object.fromEntries([...copy.plan.ranks].map(([layer, rank]) => [layer, rank ?? null]));
-}
-
-/** By layer, of those whose inputs are narrowed. */
-function inputRanksOf(prepared: Prepared, { copy }: Attempt): Record<string, number> {
-  const layers = plannedLayers(prepared, copy.plan);
-  return Object.fromEntries(
-    layers.flatMap(({ layer, inputRank }) => (inputRank === undefined ? [] : [[layer, inputRank]])),
-  );
 }
 
 function part({ count, sha256 }: LabelledImages) {

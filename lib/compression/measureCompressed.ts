@@ -1,6 +1,6 @@
 import type { LabelledImages } from "../assets/cifar10";
+import { timeInTurn } from "../engines/timeInTurn";
 import type { LinearWeights } from "../network/lowRank";
-import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { type McNemar, mcnemar } from "../statistics/mcnemar";
 import {
@@ -10,7 +10,7 @@ import {
   pairedDifference,
 } from "../statistics/pairedDifference";
 import type { Tensor } from "../tensor";
-import { cpuMsPerBatchInterleaved, pooled, type Timing } from "../timing";
+import { pooled, type Timing } from "../timing";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressedCopy } from "./compressedCopy";
 import { imageFeatures } from "./imageFeatures";
@@ -123,21 +123,10 @@ function answers(head: LinearWeights, features: Tensor): Uint8Array {
 
 async function timeBoth({ options, groundwork }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
   const { engine, batch, onStep } = options;
-  const networks: [string, Network][] = [
-    ["original", groundwork.network],
-    ["compressed", copy.network],
-  ];
-  const sessions = await Promise.all(
-    networks.map(async ([name, network]) => ({ name, session: await engine.open(network) })),
-  );
-  try {
-    const [before, after] = await cpuMsPerBatchInterleaved(sessions, {
-      ...timing,
-      shape: [batch, ...compressionShape],
-      onRound: (done, total) => onStep?.("timing both networks", done, total),
-    });
-    return [before, after];
-  } finally {
-    await Promise.all(sessions.map(({ session }) => session.close()));
-  }
+  const [before, after] = await timeInTurn(engine, [groundwork.network, copy.network], {
+    ...timing,
+    shape: [batch, ...compressionShape],
+    onRound: (done, total) => onStep?.("timing both networks", done, total),
+  });
+  return [before, after];
 }

@@ -1,7 +1,8 @@
 import type { Engine } from "../engines/engine";
+import { timeInTurn } from "../engines/timeInTurn";
 import { UserError } from "../errors";
 import { quantile } from "../statistics/summary";
-import { cpuMsPerBatchInterleaved, type Timing } from "../timing";
+import type { Timing } from "../timing";
 import { allocateRanks } from "./allocateRanks";
 import type { Ranks } from "./calibration";
 import type { Allocation, LayerChoices } from "./choices";
@@ -99,21 +100,14 @@ function allocationFor(choices: LayerChoices[], budget: number, speedup: number)
 
 async function timed(groundwork: Groundwork, engine: Engine, { ranks, loss }: Allocation): Promise<SpeedPlan> {
   const { network, table, imageShape } = groundwork;
-  const sessions = [
-    { name: "original", session: await engine.open(network) },
-    { name: "compressed", session: await engine.open(madeUpSplits(network, ranks)) },
-  ];
-  try {
-    const shape = [table.batch, ...imageShape];
-    const [before, after] = await cpuMsPerBatchInterleaved(sessions, { warmUps: 2, runs, shape });
-    return {
-      ranks,
-      loss,
-      predictedMs: { original: predictMs(table, new Map()), compressed: predictMs(table, ranks) },
-      measured: [before, after],
-      speedup: quantile(before.runs, 0.25) / quantile(after.runs, 0.25),
-    };
-  } finally {
-    await Promise.all(sessions.map(({ session }) => session.close()));
-  }
+  const networks = [network, madeUpSplits(network, ranks)];
+  const shape = [table.batch, ...imageShape];
+  const [before, after] = await timeInTurn(engine, networks, { warmUps: 2, runs, shape });
+  return {
+    ranks,
+    loss,
+    predictedMs: { original: predictMs(table, new Map()), compressed: predictMs(table, ranks) },
+    measured: [before, after],
+    speedup: quantile(before.runs, 0.25) / quantile(after.runs, 0.25),
+  };
 }

@@ -20,7 +20,9 @@ test("the plan chosen is the proposed one nearest to twice as fast, on either si
 const counts = { bothRight: 7800, onlyFirst: 400, onlySecond: 200, neither: 1600 };
 const [before, after] = accuracies(82, 80);
 const chosen: ChosenNetwork = {
-  plan: frontierPoint({ speedup: 1.987, speedupOneThread: 1.75 }),
+  plan: frontierPoint(),
+  speedup: 1.987,
+  speedupOneThread: 1.75,
   network: { nodes: [] },
   before,
   after,

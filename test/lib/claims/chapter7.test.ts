@@ -8,7 +8,7 @@ const context = { weights: "demo", images: "demo" } as const;
 const [faster, responses, macs] = chapter7Claims;
 
 const chosen = (speedup: number, points: number): FasterNetworkEvidence["chosen"] => ({
-  plan: { speedup },
+  speedup,
   drop: { difference: points / 100, low: 0, high: 0 },
 });
 const errors = (weights: number, corrected: number, onResponses: number): FasterNetworkEvidence["fits"] => [
