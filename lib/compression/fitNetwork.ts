@@ -4,7 +4,9 @@ import { UserError } from "../errors";
 import { checkRank } from "../network/checkRank";
 import { convOf } from "../network/convOf";
 import type { Conv, Network } from "../network/network";
+import { narrowingOf } from "../network/splitRanks";
 import type { Calibration, Ranks } from "./calibration";
+import { refitKernel } from "./kernelRefit";
 import { MomentStream } from "./moments";
 import { reducedRankRegression } from "./reducedRank";
 import { reluAware } from "./reluAware";
@@ -19,7 +21,7 @@ import { weightBases } from "./weightBases";
  * - `weights`: the truncated SVD, nearest to the weights; looks at no image;
  * - `responses`: the principal components of the layer's answers (Zhang et al. 2015, section 3.1);
  * - `asymmetric`: reduced-rank regression of the true answers on those to the inputs that the network compressed so far
- *   hands over (section 3.3);
+ *   hands over (section 3.3); where a layer's inputs are narrowed, after its kernel was refitted to these;
  * - `ReLU-aware`: the same, with what counts measured after the ReLU (section 3.2).
  */
 export const fits = ["weights", "responses", "asymmetric", "ReLU-aware"] as const;
@@ -65,6 +67,9 @@ function checkLayer({ name, weight: { shape, data } }: Conv, rank: number): void
  */
 const leastSamples = 20;
 
+/** Whether the layer's inputs are narrowed: its kernel was made for the true ones, as far as those are kept. */
+const isNarrowed = ({ name, input }: Conv) => input === narrowingOf(name);
+
 interface Tools {
   products: DoubleProducts;
   engine: Engine;
@@ -72,9 +77,10 @@ interface Tools {
   fit: "asymmetric" | "ReLU-aware";
 }
 
-async function fitLayer(layer: LayerVisit, rank: number, tools: Tools): Promise<[Conv, Conv]> {
-  const { conv, relu } = layer;
+async function fitLayer(visit: LayerVisit, rank: number, tools: Tools): Promise<[Conv, Conv]> {
   const { products, engine, fit } = tools;
+  const layer = isNarrowed(visit.conv) ? visit.with(await refitKernel(visit, tools.images, products)) : visit;
+  const { conv, relu } = layer;
   const channels = conv.weight.shape[0];
   const stream = new MomentStream(products, channels, channels);
   const positions = new PositionSamples(tools.images);

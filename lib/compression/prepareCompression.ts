@@ -1,5 +1,6 @@
 import { firstImages, imageBytes, type LabelledImages } from "../assets/cifar10";
 import { reportSide } from "../assets/preprocess";
+import { varied } from "../assets/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../errors";
 import { type LinearWeights, withHead } from "../network/lowRank";
@@ -19,6 +20,8 @@ export const compressionSizes = {
 
 /** Shape of an image as the networks take it. */
 export const compressionShape = [3, reportSide, reportSide] as const;
+
+const calibrationSeed = 0;
 
 /** Training images kept out of everything that learns: one in so many, the last ones. */
 const heldOutShare = 10;
@@ -88,7 +91,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   return {
     options,
     learning,
-    calibration: firstImages(learning, sizes.calibrationImages),
+    calibration: varied(firstImages(learning, sizes.calibrationImages), calibrationSeed),
     heldOut: imagesFrom(train, learning.count),
     learningFeatures,
     heldOutFeatures: rowsOf(features, learning.count, train.count),

@@ -33,6 +33,8 @@ export interface LayerVisit {
   /** (N, in, H, W): what the network so far hands it. */
   inputs(): AsyncGenerator<Tensor>;
   batches(): AsyncGenerator<LayerBatch>;
+  /** The same visit with another convolution in the layer's place. */
+  with(conv: Conv): LayerVisit;
 }
 
 /** Gives the chain of nodes that takes the layer's place, or nothing if it stays. */
@@ -141,6 +143,7 @@ function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Value
   const current = convOf(rewritten, conv.name);
   return {
     conv: current,
+    with: (other) => visitOf(conv, segment, replaceNode(rewritten, conv.name, [other]), values, engine),
     relu: readers(end.name).every(({ kind }) => kind === "relu") && readers(end.name).length > 0,
     inputs: async function* () {
       const before = await part(rewritten, current.input, engine);
