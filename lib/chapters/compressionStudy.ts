@@ -1,5 +1,6 @@
 import { firstImages, type LabelledImages } from "../assets/cifar10";
 import { preprocess } from "../assets/preprocess";
+import { varied } from "../assets/varied";
 import { type Groundwork, layGroundwork } from "../compression/groundwork";
 import { type InputBasis, weightInputBases } from "../compression/inputBases";
 import type { ResponseBasis } from "../compression/responseBases";
@@ -31,7 +32,9 @@ export interface CompressionStudy {
   weightInputs: Map<string, InputBasis>;
   /** The weights' directions with the responses' means. */
   corrected: Map<string, ResponseBasis>;
-  /** Training images that fits look at. */
+  /** Training images behind the principal components of the responses. */
+  responsesImages: number;
+  /** Training images, mirrored and shifted at random, that the other fits look at. */
   calibration: LabelledImages;
   /** Target speed-ups of the frontier. */
   speedups: readonly number[];
@@ -83,7 +86,8 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
     weights: own,
     weightInputs: await weightInputBases(groundwork.network, groundwork.layers, engine.threads),
     corrected: biasCorrected(own, groundwork.bases),
-    calibration: firstImages(images.train, size.calibration),
+    responsesImages: size.responses,
+    calibration: varied(firstImages(images.train, size.calibration), 0),
     speedups: size.speedups,
     test: { pixels, labels },
     base: { logits, accuracy: accuracyOf(predictions(logits), labels) },

@@ -12,6 +12,8 @@ import { relativeError } from "./sensitivityResponse";
 /** All 3 × 3 convolutions of the blocks at half their channels, by one fit. */
 export interface FitResult {
   fit: Fit;
+  /** Training images that the fit looked at. */
+  images: number;
   accuracy: Accuracy;
   /** ‖L − L̂‖ / ‖L‖ of the logits of the test images. */
   outputError: number;
@@ -34,12 +36,13 @@ export async function compareFits(study: CompressionStudy): Promise<FitResult[]>
   const bar = progress("all layers at half their channels, fits", fits.length);
   const results: FitResult[] = [];
   for (const fit of fits) {
-    const scored = await cachedResult("half-ranks-1", { ...origin, fit }, { fresh: chapter.fresh }, async () => {
+    const scored = await cachedResult("half-ranks-2", { ...origin, fit }, { fresh: chapter.fresh }, async () => {
       const logits = await logitsOf(study, await compressed(study, halves, fit));
       return { answers: [...predictions(logits)], outputError: relativeError(base.logits, logits) };
     });
     results.push({
       fit,
+      images: imagesSeen(study, fit),
       accuracy: accuracyOf(Uint8Array.from(scored.answers), test.labels),
       outputError: scored.outputError,
     });
@@ -47,6 +50,11 @@ export async function compareFits(study: CompressionStudy): Promise<FitResult[]>
   }
   bar.end();
   return results;
+}
+
+function imagesSeen({ responsesImages, calibration }: CompressionStudy, fit: Fit): number {
+  if (fit === "weights") return 0;
+  return fit === "responses" ? responsesImages : calibration.count;
 }
 
 /**
@@ -68,9 +76,16 @@ export function compressed(
 export function fitRows(results: readonly FitResult[], base: Accuracy) {
   const percent = (accuracy: Accuracy) => (100 * accuracy.share).toFixed(2);
   return [
-    { fit: "the network as it is", "top-1 %": percent(base), "points lost": "0.00", "error of the logits": "0.000" },
-    ...results.map(({ fit, accuracy, outputError }) => ({
+    {
+      fit: "the network as it is",
+      images: "",
+      "top-1 %": percent(base),
+      "points lost": "0.00",
+      "error of the logits": "0.000",
+    },
+    ...results.map(({ fit, images, accuracy, outputError }) => ({
       fit,
+      images: String(images),
       "top-1 %": percent(accuracy),
       "points lost": (100 * (base.share - accuracy.share)).toFixed(2),
       "error of the logits": outputError.toFixed(3),

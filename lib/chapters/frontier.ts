@@ -122,7 +122,7 @@ export async function scorePlans(study: CompressionStudy, plans: readonly TimedP
   for (const { plan, fit } of jobs) {
     const origin = { ...study.origin, ranks: [...plan.ranks], fit };
     let network: Network | undefined;
-    const { answers } = await cachedResult("frontier-4", origin, { fresh: study.chapter.fresh }, async () => {
+    const { answers } = await cachedResult("frontier-5", origin, { fresh: study.chapter.fresh }, async () => {
       const inputs = fit === "weights" ? study.weightInputs : study.groundwork.inputs;
       const start = narrowInputs(study.groundwork.network, plan.ranks, inputs);
       network = await compressed(study, plan.ranks, fit, start);
