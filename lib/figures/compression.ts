@@ -83,7 +83,12 @@ export function errorAgainstRank(source: string, layer: string, errors: readonly
         marker: { color: palette[i], size: 8, symbol: symbols[i] },
       }),
     ),
-    layout: { ...layout, yaxis: { ...layout.yaxis, rangemode: "tozero" } },
+    layout: {
+      ...layout,
+      // Errors fall with the rank, so that this corner is free.
+      legend: { x: 0.98, xanchor: "right", y: 0.98, yanchor: "top" },
+      yaxis: { ...layout.yaxis, rangemode: "tozero" },
+    },
   };
 }
 

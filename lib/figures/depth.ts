@@ -2,7 +2,7 @@ import type { Data, Layout } from "plotly.js-dist";
 import type { DepthSeries } from "../chapters/depth";
 import type { Figure } from "./figure";
 import { palette, symbols } from "./palette";
-import { frame, note } from "./style";
+import { frame, note, roomForTwoRows } from "./style";
 
 const title = { english: "Latency against depth", persian: "تأخیر در برابر عمق شبکه" };
 
@@ -19,7 +19,7 @@ export function latencyAgainstDepth(source: string, series: readonly DepthSeries
     description: series.map(describe).join(" "),
     timed: true,
     data: series.flatMap((each) => traces(each, engines.indexOf(each.engine), batches.indexOf(each.batch))),
-    layout: { ...layout, ...panels(layout, batches) },
+    layout: { ...layout, ...roomForTwoRows(layout), ...panels(layout, batches) },
   };
 }
 

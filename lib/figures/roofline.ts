@@ -25,6 +25,8 @@ export function roofline(source: string, profiles: readonly NetworkProfile[], ya
     data: [lines(from, to, yardsticks), ...profiles.map(layerPoints)],
     layout: {
       ...layout,
+      // Above the plot three entries would lie on the title.
+      legend: { x: 0.98, xanchor: "right", y: 0.02, yanchor: "bottom" },
       xaxis: { ...layout.xaxis, type: "log", dtick: 1 },
       yaxis: { ...layout.yaxis, type: "log", dtick: 1 },
     },

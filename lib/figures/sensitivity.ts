@@ -2,7 +2,7 @@ import type { Data } from "plotly.js-dist";
 import type { GuideScore, Outcome } from "../claims/chapter5";
 import type { Figure } from "./figure";
 import { palette, symbols } from "./palette";
-import { frame, guideLine } from "./style";
+import { frame, guideLine, roomForTwoRows } from "./style";
 
 const title = {
   english: "Which guide finds the layers that compress well?",
@@ -23,7 +23,7 @@ export function guideComparison(source: string, scores: readonly GuideScore[]): 
     data: groups.map((group, i) => intervals(group, guides, i, groups.length)),
     layout: {
       ...layout,
-      margin: { ...layout.margin, l: 170 },
+      ...roomForTwoRows({ ...layout, margin: { ...layout.margin, l: 170 } }),
       xaxis: { ...layout.xaxis, range: [-1.05, 1.05], dtick: 0.5 },
       yaxis: {
         ...layout.yaxis,

@@ -55,6 +55,14 @@ export function frame({ number, title, source, xTitle, yTitle }: Frame): Partial
   };
 }
 
+/** Pixels of a row of the legend. */
+const legendRow = 22;
+
+/** Height and margins of a frame whose legend takes two rows: the plot stays as large, and the title free. */
+export function roomForTwoRows({ height = figureSize.height, margin }: Partial<Layout>): Partial<Layout> {
+  return { height: height + legendRow, margin: { ...margin, t: (margin?.t ?? 0) + legendRow } };
+}
+
 type Annotation = NonNullable<Layout["annotations"]>[number];
 
 function sourceNote(source: string): Annotation {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,7 +9,8 @@ import { interactive } from "../../lib/figures/interactive";
 import { drawStatic } from "../../lib/figures/plotlyStatic";
 import { frame } from "../../lib/figures/style";
 import { writeReport } from "../../lib/notebooks/htmlReport";
-import { codeCells, type Output } from "../../lib/notebooks/notebookFile";
+import { Results } from "../../lib/commands/results";
+import { codeCells, type Output, parseNotebook } from "../../lib/notebooks/notebookFile";
 import { notebookOf } from "../support/notebooks";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -56,6 +57,39 @@ test("offline, the report draws its figures in place of their pictures and asks 
       requests.filter((url) => !/^(file|data|blob):/.test(url)),
       [],
     );
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Figures whose legend lies on their title, in either language: run in the page, which has names that the compiler lacks. */
+const coveredTitles = `[...document.querySelectorAll(".low-rank-figure")].flatMap((figure) => {
+  const box = (selector) => figure.querySelector(selector)?.getBoundingClientRect();
+  const [legend, titles] = [box(".legend"), [box(".gtitle"), box(".gtitle-subtitle")]];
+  const meet = (a, b) => a && b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return titles.some((title) => meet(title, legend)) ? [figure.getAttribute("aria-label").slice(0, 12)] : [];
+})`;
+
+test("in the report of all committed chapters no legend lies on a title", { skip, timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    const results = new Results();
+    const chapters = results.all().map((chapter) => {
+      const path = results.source(chapter);
+      return { name: chapter.name, notebook: parseNotebook(readFileSync(path, "utf8"), path) };
+    });
+    const file = join(folder, "report.html");
+    await writeReport(file, chapters);
+    const page = await browser.newPage({ viewport: { width: 1000, height: 1400 } });
+    await page.goto(pathToFileURL(file).href);
+    const drawn = `[...document.querySelectorAll(".low-rank-figure")].every((each) => each.querySelector(".main-svg .trace"))`;
+    await page.waitForFunction(drawn, undefined, { timeout: 60_000 });
+    assert.ok(
+      Number(await page.evaluate(`document.querySelectorAll(".low-rank-figure .gtitle-subtitle").length`)) > 15,
+    );
+    assert.deepEqual(await page.evaluate(coveredTitles), []);
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });
