@@ -14,7 +14,7 @@ import { agreementOf } from "../support/reruns";
 const committed = new Results();
 const chapters = committed.all();
 const read = (file: string): Notebook => parseNotebook(readFileSync(file, "utf8"), file);
-/** All chapters take a quarter of an hour; the first three show the whole path in two minutes. */
+/** All chapters take up to a quarter of an hour on two cores; the first three show the whole path in two minutes. */
 const full = process.env.LOW_RANK_FULL === "1";
 const [running, waiting] = [
   chapters.filter(({ number }) => full || number <= 3),
