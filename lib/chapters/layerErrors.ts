@@ -35,7 +35,8 @@ export async function layerErrors(study: CompressionStudy, layer: string): Promi
   const { groundwork, weights, chapter, calibration } = study;
   const responses = groundwork.bases.get(layer) as ResponseBasis;
   const own = weights.get(layer) as ResponseBasis;
-  const earlier = [...halfRanks(groundwork)].slice(0, [...halfRanks(groundwork).keys()].indexOf(layer));
+  const before = groundwork.layers.slice(0, groundwork.layers.indexOf(layer));
+  const earlier = [...halfRanks(groundwork)].filter(([each]) => before.includes(each));
   const prefix = splitByBases(groundwork.network, new Map(earlier), groundwork.bases);
   const after = await momentsBetween(prefix, groundwork.network, layer, calibration, chapter.engine);
   const residual = (map: LowRankMap, moments: Moments = responses.moments) => relativeResidual(map, moments);

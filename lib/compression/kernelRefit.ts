@@ -1,10 +1,11 @@
 import type { DoubleProducts } from "../engines/doubleProducts";
 import { dot } from "../linalg/rows";
-import { choleskyFactor, solveCholesky } from "../linalg/solve";
+import { solveCholesky } from "../linalg/solve";
 import type { Conv } from "../network/network";
 import { sizeOf, tensor } from "../tensor";
 import { MomentStream } from "./moments";
 import { PatchSampler } from "./patches";
+import { factorOf } from "./reducedRank";
 import type { LayerVisit } from "./walk";
 
 /** Share of the patches' mean variance that is added to every variance: what the images hardly tell stays as it was. */
@@ -37,18 +38,15 @@ export async function refitKernel(layer: LayerVisit, images: number, products: D
   } finally {
     await inputs.return(undefined);
   }
-  const { xx, yx, meanX, meanY } = stream.moments();
-  const meanVariance = xx.reduce((sum, row, i) => sum + row[i], 0) / size;
-  const added = meanVariance > 0 ? ridge * meanVariance : 1;
-  for (let i = 0; i < size; i++) xx[i][i] += added;
-  const change = solveCholesky(choleskyFactor(xx), yx);
+  const moments = stream.moments();
+  const change = solveCholesky(factorOf(moments, ridge), moments.yx);
   const weight = tensor(conv.weight.shape, conv.weight.data.slice());
   const bias = tensor([out], conv.bias?.data.slice());
   change.forEach((row, channel) => {
     row.forEach((value, i) => {
       weight.data[channel * size + i] += value;
     });
-    bias.data[channel] += meanY[channel] - dot(row, meanX);
+    bias.data[channel] += moments.meanY[channel] - dot(row, moments.meanX);
   });
   return { ...conv, weight, bias };
 }

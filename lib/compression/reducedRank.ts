@@ -19,10 +19,13 @@ export interface LowRankMap {
  */
 const ridge = 1e-5;
 
-/** Cholesky factor of the regularised covariance of x, once for all targets that are fitted from the same x. */
-export function factorOf({ xx }: Pick<Moments, "xx">): Rows {
+/**
+ * Cholesky factor of the regularised covariance of x, once for all targets that are fitted from the same x.
+ * @param share of the mean variance that is added to every variance.
+ */
+export function factorOf({ xx }: Pick<Moments, "xx">, share = ridge): Rows {
   const mean = xx.reduce((sum, row, i) => sum + row[i], 0) / xx.length;
-  const added = mean > 0 ? ridge * mean : 1;
+  const added = mean > 0 ? share * mean : 1;
   return choleskyFactor(xx.map((row, i) => row.map((value, j) => (i === j ? value + added : value))));
 }
 
