@@ -101,7 +101,8 @@ function addChannelSums(
   const positions = sizeOf(sides);
   for (let n = 0, at = 0; n < count; n++)
     for (let channel = 0; channel < channels; channel++) {
-      let [sum, square] = [0, 0];
+      let sum = 0;
+      let square = 0;
       for (const end = at + positions; at < end; at++) {
         sum += data[at];
         square += data[at] * data[at];

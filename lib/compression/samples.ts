@@ -43,5 +43,7 @@ export class PositionSamples {
 function channelsAt({ shape: [, channels, ...sides], data }: Tensor, image: number, position: number): Float32Array {
   const positions = sizeOf(sides);
   const start = image * channels * positions + position;
-  return Float32Array.from({ length: channels }, (_, channel) => data[start + channel * positions]);
+  const row = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) row[channel] = data[start + channel * positions];
+  return row;
 }
