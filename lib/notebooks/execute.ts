@@ -31,7 +31,7 @@ export interface ExecuteOptions {
   onCell?: (progress: CellProgress) => void;
 }
 
-const halfAnHour = 30 * 60_000;
+const anHour = 60 * 60_000;
 /** Milliseconds after the last cell in which promises that nobody awaited may still fail. */
 const afterwards = 300;
 
@@ -65,7 +65,7 @@ async function executeCell(
   kernel: Kernel,
   cell: CodeCell,
   collector: OutputCollector,
-  { title, cellLimit = halfAnHour }: ExecuteOptions,
+  { title, cellLimit = anHour }: ExecuteOptions,
   number: number,
 ): Promise<void> {
   try {
