@@ -1,8 +1,7 @@
 import { sha256 } from "../files";
 import { Random } from "../random";
-import { imageBytes, type LabelledImages } from "./cifar10";
+import { imageBytes, imageSide as side, type LabelledImages } from "./cifar10";
 
-const side = 32;
 /** Pixels by which an image is shifted at most in each direction. */
 const mostShift = 4;
 

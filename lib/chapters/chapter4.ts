@@ -1,10 +1,11 @@
 import { chapter4Claims, type Chapter4Evidence, latencyChange } from "../claims/chapter4";
 import { type HeadName, headNames } from "../claims/chapter3";
 import { type SettledClaim, settleClaims } from "../claims/claims";
+import { timeInTurn } from "../engines/timeInTurn";
 import { withHead } from "../network/lowRank";
 import { type Network, parameterCount } from "../network/network";
 import { progress } from "../progress";
-import { cpuMsPerBatchInterleaved, type Timing } from "../timing";
+import type { Timing } from "../timing";
 import type { Accuracy } from "../training/evaluate";
 import type { Head } from "../training/head";
 import { accuracyText, headTitles, type PerHead, seedText } from "./chapter3";
@@ -23,17 +24,11 @@ export const reportedAfterRecovery: PerHead<number> = { base: 50.78, keep50: 8.0
 
 /** Times the three networks in turn by the report's protocol: 10 warm-up rounds, then 50. */
 export async function timeHeads(chapter: Chapter, heads: PerHead<Head>): Promise<PerHead<Timing>> {
-  const sessions = await Promise.all(
-    headNames.map(async (name) => ({
-      name,
-      session: await chapter.engine.open(withHead(chapter.network, heads[name])),
-    })),
-  );
+  const networks = Object.fromEntries(headNames.map((name) => [name, withHead(chapter.network, heads[name])]));
   const [warmUps, runs] = [10, 50];
   const bar = progress("three networks in turn, rounds", warmUps + runs);
-  const timings = await cpuMsPerBatchInterleaved(sessions, { warmUps, runs, onRound: (done) => bar.update(done) });
+  const timings = await timeInTurn(chapter.engine, networks, { warmUps, runs, onRound: bar.update });
   bar.end();
-  await Promise.all(sessions.map(({ session }) => session.close()));
   return Object.fromEntries(timings.map((timing) => [timing.name, timing])) as PerHead<Timing>;
 }
 

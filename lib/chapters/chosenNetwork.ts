@@ -4,8 +4,6 @@ import { macsOf } from "../compression/groundwork";
 import { narrowInputs } from "../compression/inputBases";
 import { refitHead } from "../compression/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
-import { onnxRuntime } from "../engines/onnxRuntime";
-import { timeInTurn } from "../engines/timeInTurn";
 import { extractFeatures } from "../features";
 import { writeAtomically } from "../files";
 import { convOf } from "../network/convOf";
@@ -27,6 +25,7 @@ import type { Tensor } from "../tensor";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressionStudy } from "./compressionStudy";
 import { type FrontierPoint, proposed, type TimedPlan } from "./frontier";
+import { mediansByThreads } from "./mediansByThreads";
 import { protocol } from "./protocol";
 
 /** The network that chapter 7 ends with, beside the original on every test image. */
@@ -105,24 +104,12 @@ export async function buildChosen(
 
 /** Times the network itself, not a stand-in of its shapes, in turn with the original. */
 async function timeChosen({ chapter, groundwork }: CompressionStudy, network: Network) {
-  const engines = [chapter.engine, onnxRuntime(1)];
-  const [warmUps, runs] = [2, 10];
+  const networks = [groundwork.network, network];
   const shape = [groundwork.table.batch, ...protocol.imageShape];
-  const bar = progress("the chosen network and the original in turn, rounds", engines.length * (warmUps + runs));
-  const speedups: number[] = [];
-  for (const engine of engines) {
-    const before = speedups.length * (warmUps + runs);
-    const onRound = (done: number) => bar.update(before + done);
-    const [original, chosen] = await timeInTurn(engine, [groundwork.network, network], {
-      warmUps,
-      runs,
-      shape,
-      onRound,
-    });
-    speedups.push(original.median / chosen.median);
-  }
-  bar.end();
-  return { speedup: speedups[0], speedupOneThread: speedups[1] };
+  const label = "the chosen network and the original in turn";
+  const medians = await mediansByThreads(chapter.engine, networks, label, { warmUps: 2, runs: 10, shape });
+  const [speedup, speedupOneThread] = medians.map(([original, chosen]) => original / chosen);
+  return { speedup, speedupOneThread };
 }
 
 /** The chosen plan's network where its answers came from a cache. */

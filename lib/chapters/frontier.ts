@@ -7,8 +7,6 @@ import { choicesOf, type Groundwork, type Loss } from "../compression/groundwork
 import { narrowInputs } from "../compression/inputBases";
 import { predictMs } from "../compression/latencyTable";
 import { madeUpSplits } from "../compression/madeUpSplits";
-import { onnxRuntime } from "../engines/onnxRuntime";
-import { timeInTurn } from "../engines/timeInTurn";
 import { UserError } from "../errors";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
@@ -17,6 +15,7 @@ import { cachedResult } from "../resultCache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { compressed } from "./fitComparison";
+import { mediansByThreads } from "./mediansByThreads";
 import { protocol } from "./protocol";
 
 /** Ways to share out a budget of milliseconds among the layers. */
@@ -80,19 +79,9 @@ export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
     }),
   );
   const networks = [groundwork.network, ...plans.map(({ ranks }) => madeUpSplits(groundwork.network, ranks))];
-  const [warmUps, runs] = [1, 3];
-  const engines = [chapter.engine, onnxRuntime(1)].slice(0, chapter.engine.threads > 1 ? 2 : 1);
-  const bar = progress(`${networks.length} networks in turn, rounds`, engines.length * (warmUps + runs));
-  const medians: number[][] = [];
-  for (const engine of engines) {
-    const before = medians.length * (warmUps + runs);
-    const onRound = (done: number) => bar.update(before + done);
-    const shape = [groundwork.table.batch, ...protocol.imageShape];
-    const timings = await timeInTurn(engine, networks, { warmUps, runs, shape, onRound });
-    medians.push(timings.map(({ median }) => median));
-  }
-  bar.end();
-  const [all, one = all] = medians;
+  const shape = [groundwork.table.batch, ...protocol.imageShape];
+  const label = `${networks.length} networks in turn`;
+  const [all, one] = await mediansByThreads(chapter.engine, networks, label, { warmUps: 1, runs: 3, shape });
   return plans.map((plan, i) => ({
     ...plan,
     predictedMs: predictMs(groundwork.table, plan.ranks),

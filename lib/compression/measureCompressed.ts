@@ -123,10 +123,14 @@ function answers(head: LinearWeights, features: Tensor): Uint8Array {
 
 async function timeBoth({ options, groundwork }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
   const { engine, batch, onStep } = options;
-  const [before, after] = await timeInTurn(engine, [groundwork.network, copy.network], {
-    ...timing,
-    shape: [batch, ...compressionShape],
-    onRound: (done, total) => onStep?.("timing both networks", done, total),
-  });
+  const [before, after] = await timeInTurn(
+    engine,
+    { original: groundwork.network, compressed: copy.network },
+    {
+      ...timing,
+      shape: [batch, ...compressionShape],
+      onRound: (done, total) => onStep?.("timing both networks", done, total),
+    },
+  );
   return [before, after];
 }

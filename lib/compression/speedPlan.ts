@@ -100,7 +100,7 @@ function allocationFor(choices: LayerChoices[], budget: number, speedup: number)
 
 async function timed(groundwork: Groundwork, engine: Engine, { ranks, loss }: Allocation): Promise<SpeedPlan> {
   const { network, table, imageShape } = groundwork;
-  const networks = [network, madeUpSplits(network, ranks)];
+  const networks = { original: network, compressed: madeUpSplits(network, ranks) };
   const shape = [table.batch, ...imageShape];
   const [before, after] = await timeInTurn(engine, networks, { warmUps: 2, runs, shape });
   return {
