@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { fitNetwork } from "../compression/fitNetwork";
 import { macsOf } from "../compression/groundwork";
-import { narrowInputs } from "../compression/inputBases";
+import { narrowInputs } from "../compression/narrowInputs";
 import { refitHead } from "../compression/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
 import { extractFeatures } from "../features";
@@ -24,7 +24,7 @@ import {
 import type { Tensor } from "../tensor";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressionStudy } from "./compressionStudy";
-import { type FrontierPoint, proposed, type TimedPlan } from "./frontier";
+import { type FrontierPoint, isProposed, proposed, type TimedPlan } from "./frontier";
 import { mediansByThreads } from "./mediansByThreads";
 import { protocol } from "./protocol";
 
@@ -47,7 +47,7 @@ export interface ChosenNetwork {
 
 /** The plan of the proposed allocation that is nearest to twice as fast, by the clock. */
 export function choosePlan(points: readonly FrontierPoint[]): FrontierPoint {
-  const own = points.filter(({ allocation, fit }) => allocation === proposed.allocation && fit === proposed.fit);
+  const own = points.filter(isProposed);
   return own.reduce((best, point) => (Math.abs(point.speedup - 2) < Math.abs(best.speedup - 2) ? point : best));
 }
 
@@ -107,7 +107,7 @@ async function timeChosen({ chapter, groundwork }: CompressionStudy, network: Ne
   const networks = [groundwork.network, network];
   const shape = [groundwork.table.batch, ...protocol.imageShape];
   const label = "the chosen network and the original in turn";
-  const medians = await mediansByThreads(chapter.engine, networks, label, { warmUps: 2, runs: 10, shape });
+  const medians = await mediansByThreads(chapter.engine, networks, label, { warmUps: 1, runs: 6, shape });
   const [speedup, speedupOneThread] = medians.map(([original, chosen]) => original / chosen);
   return { speedup, speedupOneThread };
 }

@@ -17,10 +17,10 @@ import type { Head } from "../training/head";
 import type { Chapter } from "./open";
 import { type HeadTask, protocol } from "./protocol";
 
-/** Images and speed-ups of chapter 7; fewer on the demo, so that the chapter takes minutes on two cores. */
+/** Images, rounds of the latency table and speed-ups of chapter 7; fewer on the demo, so that it takes minutes on two cores. */
 const sizes = {
-  demo: { responses: 128, sensitivity: 32, calibration: 128, speedups: [2, 3] },
-  real: { responses: 256, sensitivity: 96, calibration: 1024, speedups: [1.5, 2, 3] },
+  demo: { responses: 64, sensitivity: 32, calibration: 64, rounds: 3, speedups: [2, 3] },
+  real: { responses: 256, sensitivity: 96, calibration: 512, rounds: 5, speedups: [1.5, 2, 3] },
 };
 
 /** What the experiments of chapter 7 share. */
@@ -67,6 +67,7 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
     imageShape: protocol.imageShape,
     images: firstImages(images.train, size.responses),
     sensitivityImages: size.sensitivity,
+    rounds: size.rounds,
     cache: { fresh },
     origin,
     onStep: (step, done, total) => {
@@ -76,7 +77,7 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
       else bar.end();
     },
   });
-  const own = weightBases(groundwork.network, groundwork.layers);
+  const own = await weightBases(groundwork.network, groundwork.layers, engine.threads);
   const pixels = preprocess(images.test, 0, protocol.testImages);
   const { labels } = task.test;
   const logits = await runInBatches(engine, groundwork.network, pixels);

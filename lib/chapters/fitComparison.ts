@@ -66,9 +66,9 @@ export function compressed(
   ranks: ReadonlyMap<string, number | undefined>,
   fit: Fit,
   start = groundwork.network,
-): Network | Promise<Network> {
-  if (fit === "weights") return splitByBases(start, ranks, weights);
-  if (fit === "responses") return splitByBases(start, ranks, groundwork.bases);
+): Promise<Network> {
+  if (fit === "weights") return splitByBases(start, ranks, weights, chapter.engine.threads);
+  if (fit === "responses") return splitByBases(start, ranks, groundwork.bases, chapter.engine.threads);
   return fitNetwork(groundwork.network, ranks, fit, { images: calibration, engine: chapter.engine }, start);
 }
 

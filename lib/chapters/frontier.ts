@@ -2,9 +2,9 @@ import { allocateRanks } from "../compression/allocateRanks";
 import { equalLoss, uniformShare } from "../compression/baselines";
 import type { Ranks } from "../compression/calibration";
 import type { Allocation, LayerChoices } from "../compression/choices";
-import type { Fit } from "../compression/fitNetwork";
+import { type Fit, fits } from "../compression/fitNetwork";
 import { choicesOf, type Groundwork, type Loss } from "../compression/groundwork";
-import { narrowInputs } from "../compression/inputBases";
+import { narrowInputs } from "../compression/narrowInputs";
 import { predictMs } from "../compression/latencyTable";
 import { madeUpSplits } from "../compression/madeUpSplits";
 import { UserError } from "../errors";
@@ -18,20 +18,15 @@ import { compressed } from "./fitComparison";
 import { mediansByThreads } from "./mediansByThreads";
 import { protocol } from "./protocol";
 
-/** Ways to share out a budget of milliseconds among the layers. */
-const allocations: Record<string, { loss: Loss; allocate(groundwork: Groundwork): Allocator; fits: readonly Fit[] }> = {
+/** Ways to share out a budget of milliseconds among the layers, and what each takes a rank to lose. */
+const allocations: Record<string, { loss: Loss; allocate(groundwork: Groundwork): Allocator }> = {
   "uniform share": {
     loss: "sensitivity",
     allocate: (groundwork) => (choices, budget) => uniformShare(choices, fullRanks(groundwork), budget),
-    fits: ["weights", "responses"],
   },
-  "equal energy": { loss: "energy", allocate: () => equalLoss, fits: ["weights", "responses"] },
-  "equal sensitivity": { loss: "sensitivity", allocate: () => equalLoss, fits: ["weights", "responses"] },
-  "least loss": {
-    loss: "sensitivity",
-    allocate: () => allocateRanks,
-    fits: ["weights", "responses", "asymmetric", "ReLU-aware"],
-  },
+  "equal energy": { loss: "energy", allocate: () => equalLoss },
+  "equal sensitivity": { loss: "sensitivity", allocate: () => equalLoss },
+  "least loss": { loss: "sensitivity", allocate: () => allocateRanks },
 };
 
 type Allocator = (choices: readonly LayerChoices[], budget: number) => Allocation;
@@ -41,6 +36,11 @@ export const proposed = { allocation: "least loss", fit: "ReLU-aware" } as const
   allocation: string;
   fit: Fit;
 };
+
+/** Whether a point is of the proposed allocation and fit. */
+export function isProposed({ allocation, fit }: Pick<FrontierPoint, "allocation" | "fit">): boolean {
+  return allocation === proposed.allocation && fit === proposed.fit;
+}
 
 /** Ranks chosen for a speed-up, and how fast they really are. */
 export interface TimedPlan {
@@ -103,22 +103,27 @@ function ranksFor(groundwork: Groundwork, allocation: string, target: number): R
   }
 }
 
-/** Fits and scores every plan; fits that look at the compressed network's own inputs for the proposed allocation only. */
+/** Fits every plan in every way and scores what comes of it. */
 export async function scorePlans(study: CompressionStudy, plans: readonly TimedPlan[]): Promise<FrontierPoint[]> {
-  const jobs = plans.flatMap((plan) => allocations[plan.allocation].fits.map((fit) => ({ plan, fit })));
+  const jobs = plans.flatMap((plan) => fits.map((fit) => ({ plan, fit })));
   const bar = progress("networks fitted and scored", jobs.length);
   const points: FrontierPoint[] = [];
   for (const { plan, fit } of jobs) {
     const origin = { ...study.origin, ranks: [...plan.ranks], fit };
     let network: Network | undefined;
-    const { answers } = await cachedResult("frontier-5", origin, { fresh: study.chapter.fresh }, async () => {
+    const { answers } = await cachedResult("frontier-6", origin, { fresh: study.chapter.fresh }, async () => {
       const inputs = fit === "weights" ? study.weightInputs : study.groundwork.inputs;
       const start = narrowInputs(study.groundwork.network, plan.ranks, inputs);
       network = await compressed(study, plan.ranks, fit, start);
       return { answers: [...predictions(await logitsOf(study, network))] };
     });
     const accuracy = accuracyOf(Uint8Array.from(answers), study.test.labels);
-    points.push({ ...plan, fit, accuracy, network: fit === proposed.fit ? network : undefined });
+    points.push({
+      ...plan,
+      fit,
+      accuracy,
+      network: isProposed({ allocation: plan.allocation, fit }) ? network : undefined,
+    });
     bar.update(points.length);
   }
   bar.end();

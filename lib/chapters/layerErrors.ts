@@ -2,6 +2,7 @@ import type { LabelledImages } from "../assets/cifar10";
 import { preprocess } from "../assets/preprocess";
 import { type Moments, MomentStream } from "../compression/moments";
 import {
+  inverseOf,
   type LowRankMap,
   principalComponents,
   reducedRankRegression,
@@ -37,20 +38,25 @@ export async function layerErrors(study: CompressionStudy, layer: string): Promi
   const own = weights.get(layer) as ResponseBasis;
   const before = groundwork.layers.slice(0, groundwork.layers.indexOf(layer));
   const earlier = [...halfRanks(groundwork)].filter(([each]) => before.includes(each));
-  const prefix = splitByBases(groundwork.network, new Map(earlier), groundwork.bases);
+  const { threads } = chapter.engine;
+  const products = await doubleProducts(threads);
+  const prefix = await splitByBases(groundwork.network, new Map(earlier), groundwork.bases, threads);
   const after = await momentsBetween(prefix, groundwork.network, layer, calibration, chapter.engine);
   const residual = (map: LowRankMap, moments: Moments = responses.moments) => relativeResidual(map, moments);
-  return (groundwork.ranks.get(layer) ?? []).map((rank) => {
+  const inverse = await inverseOf(after, products);
+  const errors: LayerError[] = [];
+  for (const rank of groundwork.ranks.get(layer) ?? []) {
     const corrected = residual(principalComponents(responses.moments, own.components, rank));
-    return {
+    errors.push({
       rank,
       weights: corrected + meanError(own, responses, rank),
       corrected,
       responses: residual(principalComponents(responses.moments, responses.components, rank)),
       responsesAfter: residual(principalComponents(after, responses.components, rank), after),
-      asymmetric: residual(reducedRankRegression(after, rank), after),
-    };
-  });
+      asymmetric: residual(await reducedRankRegression(after, rank, products, inverse), after),
+    });
+  }
+  return errors;
 }
 
 /** What a split that keeps the bias, not the mean, adds to the error: ‖(I − U Uᵀ)(ȳ − b)‖², relative. */
@@ -84,6 +90,6 @@ export async function momentsBetween(
     }
     return stream.moments();
   } finally {
-    await Promise.all([products, ...sessions].map((each) => each.close()));
+    await Promise.all(sessions.map((each) => each.close()));
   }
 }

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainFileError } from "../files";
@@ -27,19 +27,22 @@ export class BatchFiles {
     return this.shapes.length;
   }
 
-  /** @throws FileError if the disk is full. */
-  async push({ shape, data }: Tensor): Promise<void> {
+  /**
+   * At once, as the engine computes: a promise would hand megabytes over piece by piece.
+   * @throws FileError if the disk is full.
+   */
+  push({ shape, data }: Tensor): void {
     const file = this.file(this.count);
     try {
-      await writeFile(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      writeFileSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     } catch (cause) {
       throw explainFileError(file, cause);
     }
     this.shapes.push(shape);
   }
 
-  async read(batch: number): Promise<Tensor> {
-    const bytes = await readFile(this.file(batch));
+  read(batch: number): Tensor {
+    const bytes = readFileSync(this.file(batch));
     // A view of a Buffer may start anywhere; float32 needs a multiple of four.
     const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
     return {

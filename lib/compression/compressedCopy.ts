@@ -2,7 +2,7 @@ import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
 import { fitNetwork } from "./fitNetwork";
 import { imageFeatures } from "./imageFeatures";
-import { narrowInputs } from "./inputBases";
+import { narrowInputs } from "./narrowInputs";
 import { refitHead } from "./linearRefit";
 import type { Prepared } from "./prepareCompression";
 import type { SpeedPlan } from "./speedPlan";

@@ -6,11 +6,12 @@ import { convOf } from "../network/convOf";
 import type { Conv, Network } from "../network/network";
 import { narrowingOf } from "../network/splitRanks";
 import type { Calibration, Ranks } from "./calibration";
-import { refitKernel } from "./kernelRefit";
+import { type Refit, refitKernel } from "./kernelRefit";
 import { MomentStream } from "./moments";
 import { reducedRankRegression } from "./reducedRank";
 import { reluAware } from "./reluAware";
-import { splitByBases, responseBases } from "./responseBases";
+import { layerBases } from "./layerBases";
+import { splitByBases } from "./responseBases";
 import { PositionSamples } from "./samples";
 import { splitOf } from "./splitOf";
 import { type LayerVisit, walkLayers } from "./walk";
@@ -43,18 +44,15 @@ export async function fitNetwork(
 ): Promise<Network> {
   const layers = new Set([...ranks].flatMap(([layer, rank]) => (rank === undefined ? [] : [layer])));
   for (const layer of layers) checkLayer(convOf(start, layer), ranks.get(layer) as number);
-  if (fit === "weights") return splitByBases(start, ranks, weightBases(network, layers));
   const { images, engine, onLayer } = calibration;
+  const { threads } = engine;
+  if (fit === "weights") return splitByBases(start, ranks, await weightBases(network, layers, threads), threads);
   if (images.count === 0) throw new UserError(`the fit "${fit}" needs calibration images: give at least one`);
-  if (fit === "responses") return splitByBases(start, ranks, await responseBases(network, layers, calibration));
-  const products = await doubleProducts(engine.threads);
-  try {
-    const tools = { products, engine, images: images.count, fit };
-    const rewrite = (layer: LayerVisit) => fitLayer(layer, ranks.get(layer.conv.name) as number, tools);
-    return await walkLayers(network, layers, images, engine, rewrite, onLayer, start);
-  } finally {
-    await products.close();
-  }
+  if (fit === "responses")
+    return splitByBases(start, ranks, (await layerBases(network, layers, calibration)).bases, threads);
+  const tools = { products: await doubleProducts(threads), engine, images: images.count, fit };
+  const rewrite = (layer: LayerVisit) => fitLayer(layer, ranks.get(layer.conv.name) as number, tools);
+  return walkLayers(network, layers, images, engine, rewrite, onLayer, start);
 }
 
 function checkLayer({ name, weight: { shape, data } }: Conv, rank: number): void {
@@ -78,19 +76,27 @@ interface Tools {
 }
 
 async function fitLayer(visit: LayerVisit, rank: number, tools: Tools): Promise<[Conv, Conv]> {
-  const { products, engine, fit } = tools;
-  const layer = isNarrowed(visit.conv) ? visit.with(await refitKernel(visit, tools.images, products)) : visit;
-  const { conv, relu } = layer;
+  const { products, engine, images, fit } = tools;
+  const positions = fit === "ReLU-aware" && visit.relu ? new PositionSamples(images) : undefined;
+  const refit = isNarrowed(visit.conv) ? await refitKernel(visit, images, tools, positions) : undefined;
+  const { conv, moments, samples } = refit ?? (await asItIs(visit, products, positions));
+  let map = await reducedRankRegression(moments, rank, products);
+  if (samples && samples.x.shape[0] >= leastSamples * conv.weight.shape[0])
+    map = await reluAware(map, samples, engine, products);
+  return splitOf(conv, map, products);
+}
+
+/** As a Refit, of a layer that keeps its kernel, over all positions. */
+async function asItIs(
+  { conv, batches }: LayerVisit,
+  products: DoubleProducts,
+  positions?: PositionSamples,
+): Promise<Refit> {
   const channels = conv.weight.shape[0];
   const stream = new MomentStream(products, channels, channels);
-  const positions = new PositionSamples(tools.images);
-  for await (const batch of layer.batches()) {
+  for await (const batch of batches()) {
     await stream.add(batch.response, batch.target);
-    if (fit === "ReLU-aware" && relu) positions.add(batch);
+    positions?.add(batch);
   }
-  let map = reducedRankRegression(stream.moments(), rank);
-  const samples = positions.samples();
-  const enough = samples.x.shape[0] >= leastSamples * channels;
-  if (enough) map = await reluAware(map, samples, engine, products);
-  return splitOf(conv, map);
+  return { conv, moments: stream.moments(), samples: positions?.samples() };
 }

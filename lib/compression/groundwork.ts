@@ -6,13 +6,13 @@ import { type Conv, costs, type Network, nodeOf } from "../network/network";
 import { bytesOfSplit, macsOfSplit } from "../network/splitRanks";
 import { cachedResult, type ResultCache, type ResultOrigin } from "../resultCache";
 import type { LayerChoices } from "./choices";
-import { type InputBasis, inputBases } from "./inputBases";
 import { candidateRanks, type LatencyTable, measureLatencyTable } from "./latencyTable";
-import { energyLost, type ResponseBasis, responseBases } from "./responseBases";
+import { type LayerBases, layerBases } from "./layerBases";
+import { energyLost, type ResponseBasis } from "./responseBases";
 import { measureSensitivity, type RankLoss } from "./sensitivity";
 
 /** What is known of a network before ranks are chosen. */
-export interface Groundwork {
+export interface Groundwork extends LayerBases {
   /** Batch norms folded, with its head. */
   network: Network;
   imageShape: readonly number[];
@@ -20,18 +20,11 @@ export interface Groundwork {
   layers: string[];
   ranks: Map<string, number[]>;
   table: LatencyTable;
-  bases: Map<string, ResponseBasis>;
-  /** Of the layers whose inputs are narrowed where they are split. */
-  inputs: Map<string, InputBasis>;
   losses: Map<string, RankLoss[]>;
 }
 
 /** How far a step of the groundwork has come. */
-export type OnStep = (
-  step: "latency table" | "inputs" | "responses" | "sensitivity",
-  done: number,
-  total: number,
-) => void;
+export type OnStep = (step: "latency table" | "responses" | "sensitivity", done: number, total: number) => void;
 
 export interface GroundworkOptions {
   engine: Engine;
@@ -42,6 +35,8 @@ export interface GroundworkOptions {
   images: LabelledImages;
   /** How many of them the sensitivity is measured on. */
   sensitivityImages: number;
+  /** Of the latency table. */
+  rounds?: number;
   cache: ResultCache;
   /** Names the network and the images by content: the sensitivity is kept on disk under it, if it is given. */
   origin?: ResultOrigin;
@@ -50,7 +45,7 @@ export interface GroundworkOptions {
 
 /** Measures a network: time by layer and rank, principal components of the responses, sensitivity to each rank. */
 export async function layGroundwork(unfolded: Network, options: GroundworkOptions): Promise<Groundwork> {
-  const { engine, batch, imageShape, images, sensitivityImages, cache, origin, onStep } = options;
+  const { engine, batch, imageShape, images, sensitivityImages, rounds, cache, origin, onStep } = options;
   const network = foldBatchNorms(unfolded);
   const ranks = new Map(convolutions(network).map((conv) => [conv.name, candidateRanks(conv)] as const));
   for (const [layer, own] of ranks) if (own.length === 0) ranks.delete(layer);
@@ -59,16 +54,12 @@ export async function layGroundwork(unfolded: Network, options: GroundworkOption
     threads: engine.threads,
     batch,
     imageShape,
+    runs: rounds,
     cache,
     onRound: (done, total) => onStep?.("latency table", done, total),
   });
-  const calibration = (step: "inputs" | "responses") => ({
-    images,
-    engine,
-    onLayer: (done: number, total: number) => onStep?.(step, done, total),
-  });
-  const inputs = await inputBases(network, layers, calibration("inputs"));
-  const bases = await responseBases(network, new Set(layers), calibration("responses"));
+  const onLayer = (done: number, total: number) => onStep?.("responses", done, total);
+  const { bases, inputs } = await layerBases(network, layers, { images, engine, onLayer });
   const sensitivity = async () => {
     const losses = await measureSensitivity(
       network,

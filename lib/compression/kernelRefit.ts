@@ -1,11 +1,13 @@
 import type { DoubleProducts } from "../engines/doubleProducts";
-import { dot } from "../linalg/rows";
-import { solveCholesky } from "../linalg/solve";
-import type { Conv } from "../network/network";
-import { sizeOf, tensor } from "../tensor";
-import { MomentStream } from "./moments";
+import type { Engine } from "../engines/engine";
+import { addScaled, dot, type Rows } from "../linalg/rows";
+import { type Conv, imageInput } from "../network/network";
+import { sizeOf, stacked, type Tensor, tensor } from "../tensor";
+import { type Moments, MomentStream } from "./moments";
 import { PatchSampler } from "./patches";
-import { factorOf } from "./reducedRank";
+import { inverseOf } from "./reducedRank";
+import type { Samples } from "./reluAware";
+import type { PositionSamples } from "./samples";
 import type { LayerVisit } from "./walk";
 
 /** Share of the patches' mean variance that is added to every variance: what the images hardly tell stays as it was. */
@@ -14,39 +16,110 @@ const ridge = 1e-3;
 /** Positions for each number of a filter below which a kernel is left alone: with fewer it would learn these images by heart. */
 const leastRows = 12;
 
+/** A layer fitted anew. */
+export interface Refit {
+  conv: Conv;
+  /** Of what it answers (x) and what it is to answer (y) at the positions that it was fitted to. */
+  moments: Moments;
+  /** The same at some positions, row by row. */
+  samples?: Samples;
+}
+
 /**
  * A layer's kernel fitted anew to what it is to answer, given the inputs that it really gets: those of a compressed network,
  * narrowed. Least squares over patches at random positions, as He et al. 2017 (arXiv:1707.06168, section 3.1) rebuild the
  * weights after a choice of channels; with a ridge towards the kernel at hand.
  * @param images how many the layer is visited with.
- * @returns the layer's own convolution where the images are too few.
+ * @param positions collects samples, where they are wanted.
+ * @returns nothing, and nothing collected, where the images are too few.
  */
-export async function refitKernel(layer: LayerVisit, images: number, products: DoubleProducts): Promise<Conv> {
-  const { conv } = layer;
+export async function refitKernel(
+  { conv, batches }: LayerVisit,
+  images: number,
+  { products, engine }: { products: DoubleProducts; engine: Engine },
+  positions?: PositionSamples,
+): Promise<Refit | undefined> {
   const [out, ...sides] = conv.weight.shape;
   const size = sizeOf(sides);
   const sampler = new PatchSampler(conv, images);
   const stream = new MomentStream(products, size, out);
-  const inputs = layer.inputs();
-  try {
-    for await (const batch of layer.batches()) {
-      if (sampler.total(sizeOf(batch.response.shape.slice(2))) < leastRows * size) return conv;
-      const { value } = await inputs.next();
-      const { patches, missing } = sampler.rowsOf(value, batch);
-      await stream.add(patches, missing);
-    }
-  } finally {
-    await inputs.return(undefined);
+  for await (const batch of batches()) {
+    if (sampler.total(sizeOf(batch.response.shape.slice(2))) < leastRows * size) return undefined;
+    const { patches, missing } = sampler.rowsOf(batch);
+    await stream.add(patches, missing);
+    positions?.add(batch, conv);
   }
   const moments = stream.moments();
-  const change = solveCholesky(factorOf(moments, ridge), moments.yx);
-  const weight = tensor(conv.weight.shape, conv.weight.data.slice());
-  const bias = tensor([out], conv.bias?.data.slice());
-  change.forEach((row, channel) => {
-    row.forEach((value, i) => {
-      weight.data[channel * size + i] += value;
-    });
-    bias.data[channel] += moments.meanY[channel] - dot(row, moments.meanX);
+  const change = await products.ofRows(moments.yx, await inverseOf(moments, products, ridge));
+  const kernel = kernelRows(conv);
+  const refitted = changed(conv, kernel, change, moments);
+  const rows = positions?.samples();
+  return {
+    conv: refitted,
+    moments: await momentsAfter(conv, kernel, change, moments, products),
+    samples: rows && { ...rows, x: await answersTo(rows.x, refitted, engine) },
+  };
+}
+
+/** (n, out), of patches (n, in · height · width). */
+async function answersTo(patches: Tensor, { weight, bias }: Conv, engine: Engine): Promise<Tensor> {
+  const matrix = tensor([weight.shape[0], patches.shape[1]], weight.data);
+  const session = await engine.open({
+    nodes: [{ kind: "linear", name: "answers", input: imageInput, weight: matrix, bias }],
+  });
+  try {
+    return await session.run(patches);
+  } finally {
+    await session.close();
+  }
+}
+
+/** (out, in · height · width). */
+function kernelRows({ weight: { shape, data } }: Conv): Rows {
+  const size = data.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, o) => Float64Array.from(data.subarray(o * size, (o + 1) * size)));
+}
+
+function changed(conv: Conv, kernel: Rows, change: Rows, { meanX, meanY }: Moments): Conv {
+  const weight = tensor(conv.weight.shape, stacked(added(kernel, change)).data);
+  const bias = tensor([kernel.length], conv.bias?.data.slice());
+  change.forEach((row, o) => {
+    bias.data[o] += meanY[o] - dot(row, meanX);
   });
   return { ...conv, weight, bias };
+}
+
+function added(a: Rows, b: Rows): Rows {
+  return a.map((row, i) => {
+    const sum = row.slice();
+    addScaled(sum, 1, b[i]);
+    return sum;
+  });
+}
+
+/**
+ * What the layer answers is linear in the patches p, r = W p + b before and r′ = (W + Δ) p + b′ after, and what it is to answer
+ * is r plus what was missing, m: so the covariances follow from those of p and m, with no further look at an image.
+ * @param moments of p (x) and m (y).
+ */
+async function momentsAfter(
+  { bias }: Conv,
+  kernel: Rows,
+  change: Rows,
+  { count, meanX, meanY, xx, yx, energy }: Moments,
+  { ofRows }: DoubleProducts,
+): Promise<Moments> {
+  const after = added(kernel, change);
+  const own = await ofRows(kernel, xx);
+  // b′ was chosen so that both means agree.
+  const mean = meanY.map((missing, o) => missing + dot(kernel[o], meanX) + (bias?.data[o] ?? 0));
+  const ofAnswers = kernel.reduce((sum, row, o) => sum + dot(row, own[o]) + 2 * dot(row, yx[o]), 0);
+  return {
+    count,
+    meanX: mean,
+    meanY: mean,
+    xx: await ofRows(await ofRows(after, xx), after),
+    yx: await ofRows(added(own, yx), after),
+    energy: energy + ofAnswers,
+  };
 }

@@ -55,11 +55,12 @@ export class MomentStream {
    */
   async add(x: Tensor, y: Tensor): Promise<void> {
     this.count += sizeOf(x.shape) / this.p;
-    const xx = await this.products.run(x, x);
-    addTo(this.sumXX, xx);
-    addTo(this.sumYX, y === x ? xx : await this.products.run(y, x));
-    addChannelSums(x, this.sumX);
-    addChannelSums(y, this.sumY, this.sumYY);
+    const sums = await this.products.ofChannels(x, y);
+    addTo(this.sumXX, sums.xx);
+    addTo(this.sumYX, sums.yx);
+    addTo(this.sumX, sums.x);
+    addTo(this.sumY, sums.y);
+    addTo(this.sumYY, sums.yy);
   }
 
   /** @throws Error if nothing was added. */
@@ -90,24 +91,4 @@ function variance(meanSquare: number, mean: number): number {
   const difference = meanSquare - mean * mean;
   // NaN stays: it is an error further on, no constant.
   return difference <= leastVariance * mean * mean ? 0 : difference;
-}
-
-/** Adds each channel's sum, and sum of squares. */
-function addChannelSums(
-  { shape: [count, channels, ...sides], data }: Tensor,
-  sums: Float64Array,
-  squares?: Float64Array,
-) {
-  const positions = sizeOf(sides);
-  for (let n = 0, at = 0; n < count; n++)
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 0;
-      let square = 0;
-      for (const end = at + positions; at < end; at++) {
-        sum += data[at];
-        square += data[at] * data[at];
-      }
-      sums[channel] += sum;
-      if (squares) squares[channel] += square;
-    }
 }

@@ -3,8 +3,9 @@ import { Random } from "../random";
 import { sizeOf, type Tensor, tensor } from "../tensor";
 import type { LayerBatch } from "./walk";
 
-/** Rows drawn at most, over all images. */
+/** Rows drawn at most: of all images, and of one, since positions of one image are much alike. */
 const mostRows = 65_536;
+const mostOfImage = 256;
 
 /** What a layer's kernel saw at some positions, and what its answers lacked there. */
 export interface PatchRows {
@@ -24,7 +25,7 @@ export class PatchSampler {
     private readonly conv: Conv,
     private readonly images: number,
   ) {
-    this.perImage = Math.max(1, Math.floor(mostRows / images));
+    this.perImage = Math.max(1, Math.min(mostOfImage, Math.floor(mostRows / images)));
   }
 
   /** Rows drawn over all images, where an answer has so many positions. */
@@ -32,8 +33,7 @@ export class PatchSampler {
     return this.images * Math.min(this.perImage, positions);
   }
 
-  /** @param inputs (N, in, H, W), of the same images as the batch. */
-  rowsOf(inputs: Tensor, { response, target }: LayerBatch): PatchRows {
+  rowsOf({ input, response, target }: LayerBatch): PatchRows {
     const [images, out, high, wide] = response.shape;
     const positions = high * wide;
     const count = Math.min(this.perImage, positions);
@@ -43,7 +43,7 @@ export class PatchSampler {
     for (let row = 0; row < images * count; row++) {
       const image = Math.floor(row / count);
       const position = count === positions ? row % count : this.random.integer(positions);
-      this.copyPatch(inputs, image, [Math.floor(position / wide), position % wide], patches.data, row * size);
+      copyPatch(this.conv, input, image, [Math.floor(position / wide), position % wide], patches, row);
       for (let channel = 0; channel < out; channel++) {
         const at = (image * out + channel) * positions + position;
         missing.data[row * out + channel] = target.data[at] - response.data[at];
@@ -51,18 +51,26 @@ export class PatchSampler {
     }
     return { patches, missing };
   }
+}
 
-  private copyPatch(inputs: Tensor, image: number, place: [number, number], to: Float32Array, start: number): void {
-    const { weight, stride, padding } = this.conv;
-    const [, , high, wide] = weight.shape;
-    const [, channels, height, width] = inputs.shape;
-    const [top, left] = [place[0] * stride[0] - padding[0], place[1] * stride[1] - padding[1]];
-    let at = start;
-    for (let channel = 0; channel < channels; channel++) {
-      const plane = (image * channels + channel) * height;
-      for (let y = top; y < top + high; y++)
-        for (let x = left; x < left + wide; x++, at++)
-          if (y >= 0 && y < height && x >= 0 && x < width) to[at] = inputs.data[(plane + y) * width + x];
-    }
+/** Writes the numbers under a kernel at a position of the answer to a row of a matrix; what is beyond the border stays. */
+export function copyPatch(
+  conv: Conv,
+  inputs: Tensor,
+  image: number,
+  [down, right]: [number, number],
+  to: Tensor,
+  row: number,
+) {
+  const { weight, stride, padding } = conv;
+  const [, , high, wide] = weight.shape;
+  const [, channels, height, width] = inputs.shape;
+  const [top, left] = [down * stride[0] - padding[0], right * stride[1] - padding[1]];
+  let at = row * channels * high * wide;
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = (image * channels + channel) * height;
+    for (let y = top; y < top + high; y++)
+      for (let x = left; x < left + wide; x++, at++)
+        if (y >= 0 && y < height && x >= 0 && x < width) to.data[at] = inputs.data[(plane + y) * width + x];
   }
 }

@@ -1,6 +1,7 @@
-import { leadingEigenvectors } from "../linalg/subspace";
+import type { DoubleProducts } from "../engines/doubleProducts";
+import { leadingSubspace } from "../linalg/subspace";
 import { dot, type Rows, timesTransposed, transposed } from "../linalg/rows";
-import { choleskyFactor, solveCholesky } from "../linalg/solve";
+import { definiteInverse } from "../linalg/inverse";
 import type { Moments } from "./moments";
 
 /** An affine map of given rank from p to q channels: x ↦ expand · project · x + shift. */
@@ -20,13 +21,14 @@ export interface LowRankMap {
 const ridge = 1e-5;
 
 /**
- * Cholesky factor of the regularised covariance of x, once for all targets that are fitted from the same x.
+ * Inverse of the regularised covariance of x, once for all targets that are fitted from the same x.
  * @param share of the mean variance that is added to every variance.
  */
-export function factorOf({ xx }: Pick<Moments, "xx">, share = ridge): Rows {
+export function inverseOf({ xx }: Pick<Moments, "xx">, products: DoubleProducts, share = ridge): Promise<Rows> {
   const mean = xx.reduce((sum, row, i) => sum + row[i], 0) / xx.length;
   const added = mean > 0 ? share * mean : 1;
-  return choleskyFactor(xx.map((row, i) => row.map((value, j) => (i === j ? value + added : value))));
+  const regularized = xx.map((row, i) => row.map((value, j) => (i === j ? value + added : value)));
+  return definiteInverse(regularized, products.ofRows);
 }
 
 /**
@@ -35,19 +37,21 @@ export function factorOf({ xx }: Pick<Moments, "xx">, share = ridge): Rows {
  * eigenvectors of M C_xx Mᵀ, it is U Uᵀ M; the shift keeps the mean. Zhang et al. 2015 (arXiv:1505.06798, section 3.3)
  * solve the same problem by a generalised SVD; for y = x it is their principal components, section 3.1.
  * @param rank whole number from 1 to min(p, q).
- * @param factor from `factorOf`, where it is known already.
+ * @param inverse from `inverseOf`, where it is known already.
  * @param start a map of the same rank to begin the search of eigenvectors at.
  */
-export function reducedRankRegression(
+export async function reducedRankRegression(
   moments: Moments,
   rank: number,
-  factor = factorOf(moments),
+  products: DoubleProducts,
+  inverse?: Rows,
   start?: LowRankMap,
-): LowRankMap {
-  const regression = solveCholesky(factor, moments.yx);
-  const explained = symmetric(timesTransposed(regression, moments.yx));
-  const { vectors } = leadingEigenvectors(explained, rank, start?.expand);
-  return centredMap(timesTransposed(vectors, transposed(regression)), vectors, moments);
+): Promise<LowRankMap> {
+  const { ofRows } = products;
+  const regression = await ofRows(moments.yx, inverse ?? (await inverseOf(moments, products)));
+  const explained = symmetric(await ofRows(regression, moments.yx));
+  const { vectors } = await leadingSubspace(explained, rank, ofRows, start?.expand);
+  return centredMap(await ofRows(vectors, transposed(regression)), vectors, moments);
 }
 
 /**

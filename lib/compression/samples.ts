@@ -1,5 +1,7 @@
+import type { Conv } from "../network/network";
 import { Random } from "../random";
-import { sizeOf, stacked, type Tensor } from "../tensor";
+import { sizeOf, type Tensor, tensor } from "../tensor";
+import { copyPatch } from "./patches";
 import type { Samples } from "./reluAware";
 import type { LayerBatch } from "./walk";
 
@@ -12,38 +14,42 @@ const mostRows = 16384;
  */
 export class PositionSamples {
   private readonly random = new Random(0);
-  private readonly x: Float32Array[] = [];
-  private readonly y: Float32Array[] = [];
-  private readonly added: Float32Array[] = [];
-  private readonly perImage: number;
+  private rows?: Samples;
+  private count = 0;
 
   /** @param images that will be added. */
-  constructor(images: number) {
-    this.perImage = Math.max(1, Math.floor(mostRows / images));
-  }
+  constructor(private readonly images: number) {}
 
-  add({ response, target, added }: LayerBatch): void {
-    const [count, , ...sides] = response.shape;
-    const positions = sizeOf(sides);
-    for (let image = 0; image < count && this.x.length < mostRows; image++)
-      for (let i = 0; i < Math.min(this.perImage, positions); i++) {
-        const position = this.perImage >= positions ? i : this.random.integer(positions);
-        this.x.push(channelsAt(response, image, position));
-        this.y.push(channelsAt(target, image, position));
-        if (added) this.added.push(channelsAt(added, image, position));
+  /** @param conv with it, x is what its kernel sees instead of what it answers: (n, in · height · width). */
+  add(batch: LayerBatch, conv?: Conv): void {
+    const [count, channels, high, wide] = batch.response.shape;
+    const positions = high * wide;
+    const perImage = Math.min(positions, Math.max(1, Math.floor(mostRows / this.images)));
+    const matrix = (columns = channels) => tensor([Math.min(mostRows, this.images * perImage), columns]);
+    const size = conv && sizeOf(conv.weight.shape.slice(1));
+    this.rows ??= { x: matrix(size), y: matrix(), added: batch.added && matrix() };
+    const { x, y, added } = this.rows;
+    for (let image = 0; image < count; image++)
+      for (let i = 0; i < perImage && this.count < x.shape[0]; i++, this.count++) {
+        const position = perImage === positions ? i : this.random.integer(positions);
+        if (conv) copyPatch(conv, batch.input, image, [Math.floor(position / wide), position % wide], x, this.count);
+        else copyChannels(batch.response, image, position, x, this.count);
+        copyChannels(batch.target, image, position, y, this.count);
+        if (batch.added && added) copyChannels(batch.added, image, position, added, this.count);
       }
   }
 
+  /** @throws Error if nothing was added. */
   samples(): Samples {
-    const [x, y, added] = [this.x, this.y, this.added].map(stacked);
-    return { x, y, added: this.added.length > 0 ? added : undefined };
+    if (!this.rows) throw new Error("no samples of no positions");
+    return this.rows;
   }
 }
 
-function channelsAt({ shape: [, channels, ...sides], data }: Tensor, image: number, position: number): Float32Array {
+function copyChannels(from: Tensor, image: number, position: number, to: Tensor, row: number): void {
+  const [, channels, ...sides] = from.shape;
   const positions = sizeOf(sides);
   const start = image * channels * positions + position;
-  const row = new Float32Array(channels);
-  for (let channel = 0; channel < channels; channel++) row[channel] = data[start + channel * positions];
-  return row;
+  for (let channel = 0; channel < channels; channel++)
+    to.data[row * channels + channel] = from.data[start + channel * positions];
 }

@@ -5,20 +5,15 @@ import { runInBatches } from "../engines/runInBatches";
 import { continueFrom, lastSeparator } from "../network/continueFrom";
 import { cutAfter, type Network } from "../network/network";
 import type { Tensor } from "../tensor";
-import { type InputBasis, narrowInputs } from "./inputBases";
-import { type ResponseBasis, splitByBases } from "./responseBases";
+import type { LayerBases } from "./layerBases";
+import { narrowInputs } from "./narrowInputs";
+import { splitByBases } from "./responseBases";
 
 /** What a rank of one layer costs in answers, all other layers as they are. */
 export interface RankLoss {
   rank: number;
   /** Mean Kullback–Leibler divergence of the network's answers from the original's, nats an image. */
   loss: number;
-}
-
-/** Directions to keep of the layers' answers, and of their inputs where those are narrowed too. */
-export interface Bases {
-  bases: ReadonlyMap<string, ResponseBasis>;
-  inputs: ReadonlyMap<string, InputBasis>;
 }
 
 /** Ranks of a layer that are measured; those between are interpolated. */
@@ -35,7 +30,7 @@ const measuredRanks = 5;
 export async function measureSensitivity(
   network: Network,
   ranks: ReadonlyMap<string, readonly number[]>,
-  { bases, inputs }: Bases,
+  { bases, inputs }: LayerBases,
   {
     images,
     engine,
@@ -59,7 +54,7 @@ export async function measureSensitivity(
     const measured: RankLoss[] = [];
     for (const rank of candidates) {
       const own = new Map([[layer, rank]]);
-      const compressed = splitByBases(narrowInputs(network, own, inputs), own, bases);
+      const compressed = await splitByBases(narrowInputs(network, own, inputs), own, bases, engine.threads);
       const rest = separator ? continueFrom(compressed, separator) : compressed;
       measured.push({ rank, loss: meanDivergence(original, await runInBatches(engine, rest, values)) });
       onRank?.(++done, total);

@@ -1,16 +1,21 @@
-import { type Rows, timesTransposed } from "../linalg/rows";
+import type { DoubleProducts } from "../engines/doubleProducts";
+import type { Rows } from "../linalg/rows";
 import type { Conv } from "../network/network";
 import { outputSplitOf } from "../network/outputSplit";
 import { tensor } from "../tensor";
 import type { LowRankMap } from "./reducedRank";
 
 /** A convolution followed by a low-rank map of its answers, as the pair that computes both at once. */
-export function splitOf(conv: Conv, { project, expand, shift }: LowRankMap): [Conv, Conv] {
+export async function splitOf(
+  conv: Conv,
+  { project, expand, shift }: LowRankMap,
+  products: DoubleProducts,
+): Promise<[Conv, Conv]> {
   const [out, inputs, high, wide] = conv.weight.shape;
   const columns = inputs * high * wide;
   const rank = project.length;
   const first = tensor([rank, inputs, high, wide]);
-  const filters = timesTransposed(project, columnsOf(conv.weight.data, out, columns));
+  const filters = await products.ofRows(project, columnsOf(conv.weight.data, out, columns));
   filters.forEach((row, k) => {
     first.data.set(row, k * columns);
   });
@@ -28,7 +33,9 @@ export function splitOf(conv: Conv, { project, expand, shift }: LowRankMap): [Co
 
 /** The columns of a (rows, columns) matrix, as rows. */
 function columnsOf(data: Float32Array, rows: number, columns: number): Rows {
-  return Array.from({ length: columns }, (_, j) =>
-    Float64Array.from({ length: rows }, (_, i) => data[i * columns + j]),
-  );
+  return Array.from({ length: columns }, (_, j) => {
+    const column = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) column[i] = data[i * columns + j];
+    return column;
+  });
 }

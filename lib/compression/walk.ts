@@ -13,6 +13,8 @@ const batchSize = 64;
 
 /** What a layer sees and what it is to answer, over one batch of calibration images. */
 export interface LayerBatch {
+  /** (N, in, H′, W′): what the network so far hands it. */
+  input: Tensor;
   /** (N, out, H, W): the layer's own answer, bias included, to what the network so far hands it. */
   response: Tensor;
   /**
@@ -30,11 +32,7 @@ export interface LayerVisit {
   conv: Conv;
   /** Whether a ReLU follows, right away or after the shortcut's addition. */
   relu: boolean;
-  /** (N, in, H, W): what the network so far hands it. */
-  inputs(): AsyncGenerator<Tensor>;
   batches(): AsyncGenerator<LayerBatch>;
-  /** The same visit with another convolution in the layer's place. */
-  with(conv: Conv): LayerVisit;
 }
 
 /** Gives the chain of nodes that takes the layer's place, or nothing if it stays. */
@@ -43,7 +41,7 @@ export type Rewrite = (layer: LayerVisit) => Promise<readonly Node[] | undefined
 /**
  * Walks through the network once, from the image on, and lets `rewrite` replace its layers one after another, each on the
  * strength of what the layers before it have become. Between two segments (the stem, the blocks) the values of both
- * networks lie in temporary files, so that no layer is computed more than four times and memory does not grow with the
+ * networks lie in temporary files, so that no layer is computed more than a few times and memory does not grow with the
  * number of images.
  * @param network with batch norms folded.
  * @param layers names of convolutions.
@@ -114,7 +112,7 @@ async function preprocessed(images: LabelledImages, made: BatchFiles[]): Promise
   const files = await BatchFiles.create();
   made.push(files);
   for (let from = 0; from < images.count; from += batchSize)
-    await files.push(preprocess(images, from, Math.min(images.count, from + batchSize)));
+    files.push(preprocess(images, from, Math.min(images.count, from + batchSize)));
   return files;
 }
 
@@ -123,7 +121,7 @@ async function advanced(from: BatchFiles, segment: Network, engine: Engine, made
   made.push(to);
   const session = await engine.open(segment);
   try {
-    for (let batch = 0; batch < from.count; batch++) await to.push(await session.run(await from.read(batch)));
+    for (let batch = 0; batch < from.count; batch++) to.push(await session.run(from.read(batch)));
     return to;
   } finally {
     await session.close();
@@ -143,35 +141,27 @@ function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Value
   const current = convOf(rewritten, conv.name);
   return {
     conv: current,
-    with: (other) => visitOf(conv, segment, replaceNode(rewritten, conv.name, [other]), values, engine),
     relu: readers(end.name).every(({ kind }) => kind === "relu") && readers(end.name).length > 0,
-    inputs: async function* () {
-      const before = await part(rewritten, current.input, engine);
-      try {
-        for (let batch = 0; batch < values.compressed.count; batch++)
-          yield await before.run(await values.compressed.read(batch));
-      } finally {
-        await before.close();
-      }
-    },
     batches: async function* () {
-      // Not even a run: what the layers before it became does not matter where nothing became anything.
+      // Nothing was rewritten yet: what it answers is what it ought to.
       const alike = values.original === values.compressed && rewritten === segment && !sum;
-      const wanted = await part(segment, end.name, engine);
-      const own = alike ? wanted : await part(rewritten, conv.name, engine);
+      const before = await part(rewritten, current.input, engine);
+      const layer = await engine.open({ nodes: [{ ...current, input: imageInput }] });
+      const wanted = alike ? undefined : await part(segment, end.name, engine);
       // Under the name of its own rewriting, if it was rewritten before.
       const other = sum && inputsOf(nodeOf(rewritten, sum.name)).find((name) => name !== conv.name);
       const shortcut = other === undefined ? undefined : await part(rewritten, other, engine);
       try {
         for (let batch = 0; batch < values.original.count; batch++) {
-          const value = await wanted.run(await values.original.read(batch));
-          const input = await values.compressed.read(batch);
-          const response = alike ? value : await own.run(input);
-          const added = await shortcut?.run(input);
-          yield { response, target: added ? difference(value, added) : value, added };
+          const given = values.compressed.read(batch);
+          const input = await before.run(given);
+          const response = await layer.run(input);
+          const value = wanted ? await wanted.run(values.original.read(batch)) : response;
+          const added = await shortcut?.run(given);
+          yield { input, response, target: added ? difference(value, added) : value, added };
         }
       } finally {
-        await Promise.all([...new Set([wanted, own, shortcut])].map((each) => each?.close()));
+        await Promise.all([before, layer, wanted, shortcut].map((each) => each?.close()));
       }
     },
   };

@@ -1,4 +1,4 @@
-import { timesTransposed } from "../linalg/rows";
+import { type DoubleProducts, doubleProducts } from "../engines/doubleProducts";
 import { leadingEigenvectors } from "../linalg/subspace";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
@@ -9,18 +9,25 @@ import type { ResponseBasis } from "./responseBases";
  * (out, in · height · width), as eigenvectors of W Wᵀ. A split by them is the truncated SVD (Eckart & Young 1936), since
  * U_k U_kᵀ W = U_k Σ_k V_kᵀ. The bias stands for the means, so that a split keeps it as it is.
  */
-export function weightBases(network: Network, layers: Iterable<string>): Map<string, ResponseBasis> {
-  return new Map([...layers].map((layer) => [layer, basisOf(network, layer)]));
+export async function weightBases(
+  network: Network,
+  layers: Iterable<string>,
+  threads: number,
+): Promise<Map<string, ResponseBasis>> {
+  const products = await doubleProducts(threads);
+  const bases = new Map<string, ResponseBasis>();
+  for (const layer of layers) bases.set(layer, await basisOf(network, layer, products));
+  return bases;
 }
 
-function basisOf(network: Network, layer: string): ResponseBasis {
+async function basisOf(network: Network, layer: string, products: DoubleProducts): Promise<ResponseBasis> {
   const { weight, bias } = convOf(network, layer);
   const [out] = weight.shape;
   const columns = weight.data.length / out;
   const rows = Array.from({ length: out }, (_, i) =>
     Float64Array.from(weight.data.subarray(i * columns, (i + 1) * columns)),
   );
-  const gram = timesTransposed(rows, rows);
+  const gram = await products.ofRows(rows, rows);
   const { vectors, values } = leadingEigenvectors(gram, out);
   const mean = bias ? Float64Array.from(bias.data) : new Float64Array(out);
   const energy = gram.reduce((sum, row, i) => sum + row[i], 0);

@@ -1,71 +1,155 @@
 import { onnx } from "onnx-proto";
+import type { Rows } from "../linalg/rows";
 import type { Tensor } from "../tensor";
 
-/** Sums over a batch's positions of products of channels, in float64. */
+/** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
+export interface ChannelSums {
+  /** (p, p) row by row, Σ x xᵀ. */
+  xx: Float64Array;
+  /** (q, p) row by row, Σ y xᵀ. */
+  yx: Float64Array;
+  /** p numbers, Σ x. */
+  x: Float64Array;
+  /** q numbers, Σ y. */
+  y: Float64Array;
+  /** q numbers, Σ y². */
+  yy: Float64Array;
+}
+
+/** Matrix products in float64. */
 export interface DoubleProducts {
   /**
-   * Σ over n, h, w of a[n, i, h, w] · b[n, j, h, w].
-   * @param a (N, p, H, W).
-   * @param b (N, q, H, W).
-   * @returns p · q numbers, row by row.
+   * @param x (N, p, H, W).
+   * @param y (N, q, H, W); the same tensor as x for its own products alone.
    */
-  run(a: Tensor, b: Tensor): Promise<Float64Array>;
-  close(): Promise<void>;
+  ofChannels(x: Tensor, y: Tensor): Promise<ChannelSums>;
+  /** A Bᵀ, (p, q), of matrices A of p rows and B of q rows of the same length. */
+  ofRows(a: Rows, b: Rows): Promise<Rows>;
 }
 
 const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
 
+const opened = new Map<number, Promise<DoubleProducts>>();
+
 /**
- * ONNX Runtime as a matrix library: its double-precision product runs on all threads, some fifty times as fast as a loop
- * in JavaScript, and keeps the digits that a covariance of thousands of images needs.
+ * ONNX Runtime as a matrix library: its double-precision product runs on all threads, some thirty times as fast as a loop
+ * in JavaScript, and keeps the digits that a covariance of thousands of images needs. Opened once for all who ask.
  */
-export async function doubleProducts(threads: number): Promise<DoubleProducts> {
+export function doubleProducts(threads: number): Promise<DoubleProducts> {
+  const products = opened.get(threads) ?? open(threads);
+  opened.set(threads, products);
+  return products;
+}
+
+async function open(threads: number): Promise<DoubleProducts> {
   const ort = await import("onnxruntime-node");
-  const session = await ort.InferenceSession.create(productModel(), {
+  const options = {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
-  const input = ({ shape, data }: Tensor) => new ort.Tensor("float32", data, shape);
+    logSeverityLevel: 3 as const,
+    // As in onnxRuntime.ts: else its idle threads take time from whatever is timed next.
+    extra: { session: { force_spinning_stop: "1" } },
+  };
+  const [one, two, rows] = await Promise.all(
+    [channelsModel(false), channelsModel(true), rowsModel()].map((model) =>
+      ort.InferenceSession.create(model, options),
+    ),
+  );
+  const images = ({ shape, data }: Tensor) => new ort.Tensor("float32", data, shape);
+  const matrix = (rows: Rows) => new ort.Tensor("float64", joined(rows), [rows.length, rows[0].length]);
   return {
-    run: async (a, b) => (await session.run({ a: input(a), b: input(b) })).product.data as Float64Array,
-    close: () => session.release(),
+    ofChannels: async (x, y) => {
+      const alone = x === y;
+      const sums = await (alone ? one.run({ x: images(x) }) : two.run({ x: images(x), y: images(y) }));
+      const [xx, sumX] = [sums.xx.data, sums["x.sum"].data] as Float64Array[];
+      if (alone) return { xx, yx: xx, x: sumX, y: sumX, yy: sumX.map((_, i) => xx[i * sumX.length + i]) };
+      const [yx, sumY, yy] = [sums.yx.data, sums["y.sum"].data, sums["y.squares"].data] as Float64Array[];
+      return { xx, yx, x: sumX, y: sumY, yy };
+    },
+    ofRows: async (a, b) => {
+      const { data } = (await rows.run({ a: matrix(a), b: matrix(b) })).product;
+      return a.map((_, i) => (data as Float64Array).subarray(i * b.length, (i + 1) * b.length));
+    },
   };
 }
 
-/** a, b → A Bᵀ with A (p, N·H·W) and B (q, N·H·W) in float64. */
-function productModel(): Uint8Array {
-  const node = (opType: string, input: string[], output: string, attribute: onnx.IAttributeProto[] = []) => ({
-    opType,
-    input,
-    output: [output],
-    attribute,
+function joined(rows: Rows): Float64Array {
+  const all = new Float64Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => {
+    all.set(row, i * row.length);
   });
+  return all;
+}
+
+/** x, and y if it is another tensor → the sums of ChannelSums. */
+function channelsModel(another: boolean): Uint8Array {
+  const inputs = another ? ["x", "y"] : ["x"];
   const channelsFirst = (name: string) => [
     node("Transpose", [name], `${name}.turned`, [integers("perm", [1, 0, 2, 3])]),
     node("Reshape", [`${name}.turned`, "rows"], `${name}.rows`),
     node("Cast", [`${name}.rows`], `${name}.double`, [
       { name: "to", type: onnx.AttributeProto.AttributeType.INT, i: DOUBLE },
     ]),
+    node("ReduceSum", [`${name}.double`, "last"], `${name}.all`),
+    node("Reshape", [`${name}.all`, "flat"], `${name}.sum`),
   ];
-  const model = onnx.ModelProto.create({
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: 15 }],
-    graph: {
-      name: "products",
-      node: [
-        ...channelsFirst("a"),
-        ...channelsFirst("b"),
-        node("Transpose", ["b.double"], "b.columns", [integers("perm", [1, 0])]),
-        node("MatMul", ["a.double", "b.columns"], "product"),
-      ],
-      initializer: [{ name: "rows", dims: [2], dataType: INT64, int64Data: [0, -1] }],
-      input: ["a", "b"].map((name) => value(name, FLOAT, ["batch", `${name}.channels`, "height", "width"])),
-      output: [value("product", DOUBLE, ["a.channels", "b.channels"])],
-    },
+  const ofTwo = [
+    node("MatMul", ["y.double", "x.columns"], "yx"),
+    node("ReduceSumSquare", ["y.double"], "y.allSquares", [integers("axes", [1])]),
+    node("Reshape", ["y.allSquares", "flat"], "y.squares"),
+  ];
+  return modelOf({
+    node: [
+      ...inputs.flatMap(channelsFirst),
+      node("Transpose", ["x.double"], "x.columns", [integers("perm", [1, 0])]),
+      node("MatMul", ["x.double", "x.columns"], "xx"),
+      ...(another ? ofTwo : []),
+    ],
+    initializer: [constant("rows", [0, -1]), constant("last", [1]), constant("flat", [-1])],
+    input: inputs.map((name) => value(name, FLOAT, ["batch", `${name}.channels`, "height", "width"])),
+    output: [
+      value("xx", DOUBLE, ["x.channels", "x.channels"]),
+      value("x.sum", DOUBLE, ["x.channels"]),
+      ...(another
+        ? [
+            value("yx", DOUBLE, ["y.channels", "x.channels"]),
+            value("y.sum", DOUBLE, ["y.channels"]),
+            value("y.squares", DOUBLE, ["y.channels"]),
+          ]
+        : []),
+    ],
   });
-  return onnx.ModelProto.encode(model).finish();
+}
+
+/** a, b → a bᵀ. */
+function rowsModel(): Uint8Array {
+  return modelOf({
+    node: [
+      node("Transpose", ["b"], "b.columns", [integers("perm", [1, 0])]),
+      node("MatMul", ["a", "b.columns"], "product"),
+    ],
+    input: ["a", "b"].map((name) => value(name, DOUBLE, [`${name}.rows`, "columns"])),
+    output: [value("product", DOUBLE, ["a.rows", "b.rows"])],
+  });
+}
+
+function constant(name: string, int64Data: number[]): onnx.ITensorProto {
+  return { name, dims: [int64Data.length], dataType: INT64, int64Data };
+}
+
+function modelOf(graph: onnx.IGraphProto): Uint8Array {
+  const model = { irVersion: 8, opsetImport: [{ domain: "", version: 15 }], graph: { name: "products", ...graph } };
+  return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();
+}
+
+function node(
+  opType: string,
+  input: string[],
+  output: string,
+  attribute: onnx.IAttributeProto[] = [],
+): onnx.INodeProto {
+  return { opType, input, output: [output], attribute };
 }
 
 function integers(name: string, ints: number[]): onnx.IAttributeProto {

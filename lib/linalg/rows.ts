@@ -4,6 +4,9 @@
  */
 export type Rows = Float64Array[];
 
+/** Gives A Bᵀ of A and B: `timesTransposed` below, or a faster one. */
+export type Product = (a: Rows, b: Rows) => Promise<Rows>;
+
 /** Inner product of two rows of the same length. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -27,7 +30,11 @@ export function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: n
 
 /** Columns as rows, of a matrix of one row at least. */
 export function transposed(rows: Rows): Rows {
-  return Array.from(rows[0], (_, j) => Float64Array.from(rows, (row) => row[j]));
+  return Array.from(rows[0], (_, j) => {
+    const column = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) column[i] = rows[i][j];
+    return column;
+  });
 }
 
 /** A Bᵀ, (p, q), of matrices A of p rows and B of q rows of the same length. */

@@ -21,6 +21,19 @@ export function choleskyFactor(a: Rows): Rows {
   return factor;
 }
 
+/** L⁻¹ of a lower triangular L (n, n), lower triangular itself (Golub & Van Loan §3.1). */
+export function invertedLower(lower: Rows): Rows {
+  const inverse: Rows = [];
+  for (const [i, row] of lower.entries()) {
+    const own = new Float64Array(lower.length);
+    for (let k = 0; k < i; k++) subtractFromFirst(k + 1, own, row[k], inverse[k]);
+    for (let j = 0; j < i; j++) own[j] /= row[i];
+    own[i] = 1 / row[i];
+    inverse.push(own);
+  }
+  return inverse;
+}
+
 /**
  * X of A X = B, given A = L Lᵀ, by substitution forwards and backwards (Golub & Van Loan §3.1), along rows of L both
  * times.

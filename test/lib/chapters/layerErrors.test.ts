@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
 import { layerErrors } from "../../../lib/chapters/layerErrors";
-import { responseBases } from "../../../lib/compression/responseBases";
+import { layerBases } from "../../../lib/compression/layerBases";
 import { weightBases } from "../../../lib/compression/weightBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { assertNear } from "../../support/close";
@@ -13,9 +13,9 @@ const network = smallResnet();
 const images = colouredImages(20);
 
 async function study(layers: string[]): Promise<CompressionStudy> {
-  const bases = await responseBases(network, new Set(layers), { images, engine });
+  const { bases } = await layerBases(network, layers, { images, engine });
   const ranks = new Map(layers.map((layer) => [layer, [2, 4, 6, 8]]));
-  const own = weightBases(network, layers);
+  const own = await weightBases(network, layers, 1);
   return {
     groundwork: { network, layers, ranks, bases },
     weights: own,

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import type { LabelledImages } from "../../../lib/assets/cifar10";
 import { preprocess } from "../../../lib/assets/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../lib/compression/fitNetwork";
-import { responseBases, splitByBases } from "../../../lib/compression/responseBases";
+import { layerBases } from "../../../lib/compression/layerBases";
+import { splitByBases } from "../../../lib/compression/responseBases";
 import { weightBases } from "../../../lib/compression/weightBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
@@ -79,7 +80,7 @@ describe("a layer whose inputs come from layers already compressed, the same for
   for (const [layer, earlier, end] of cases)
     test(`${layer}, error at ${end.replace(".1", "")}: asymmetric is the best, strictly`, async () => {
       const original = await valueAt(network, end.endsWith(".1") ? layer : end);
-      const bases = await responseBases(network, new Set([layer]), { images, engine });
+      const { bases } = await layerBases(network, [layer], { images, engine });
       for (const rank of [2, 5]) {
         const ranks = shareOf(network, 0.4, earlier);
         const start = await fitted(network, ranks, "asymmetric");
@@ -91,8 +92,8 @@ describe("a layer whose inputs come from layers already compressed, the same for
         const error = async (of: Network) => relativeError(original, await valueAt(of, end));
         const best = await error(asymmetric);
         const others = {
-          responses: await error(splitByBases(start, own, bases)),
-          weights: await error(splitByBases(start, own, weightBases(network, [layer]))),
+          responses: await error(await splitByBases(start, own, bases, 1)),
+          weights: await error(await splitByBases(start, own, await weightBases(network, [layer], 1), 1)),
         };
         for (const [fit, other] of Object.entries(others))
           assert.ok(best < other, `rank ${rank}: ${best} asymmetric, ${other} by ${fit}`);

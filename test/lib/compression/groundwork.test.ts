@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { allocateRanks } from "../../../lib/compression/allocateRanks";
 import { type Budget, choicesOf, type Groundwork } from "../../../lib/compression/groundwork";
-import { narrowInputs, weightInputBases } from "../../../lib/compression/inputBases";
+import { weightInputBases } from "../../../lib/compression/inputBases";
+import { narrowInputs } from "../../../lib/compression/narrowInputs";
 import { candidateRanks } from "../../../lib/compression/latencyTable";
 import { splitByBases } from "../../../lib/compression/responseBases";
 import { weightBases } from "../../../lib/compression/weightBases";
@@ -13,13 +14,15 @@ import { smallLayers, smallResnet } from "../../support/smallResnet";
 const network = smallResnet(1, 32);
 const imageShape = [3, 64, 64];
 const ranks = new Map(smallLayers.map((layer) => [layer, candidateRanks(convOf(network, layer))]));
-const bases = weightBases(network, smallLayers);
+let bases: Awaited<ReturnType<typeof weightBases>>;
+before(async () => {
+  bases = await weightBases(network, smallLayers, 1);
+});
 const groundwork = {
   network,
   imageShape,
   layers: smallLayers,
   ranks,
-  bases,
   table: {
     batch: 1,
     threads: 1,
@@ -45,7 +48,7 @@ function counted(of: Network) {
 }
 
 const split = async (chosen: Map<string, number | undefined>) =>
-  splitByBases(narrowInputs(network, chosen, await weightInputBases(network, smallLayers, 1)), chosen, bases);
+  splitByBases(narrowInputs(network, chosen, await weightInputBases(network, smallLayers, 1)), chosen, bases, 1);
 
 const costOf = (budget: Budget, chosen: Map<string, number | undefined>) =>
   choicesOf(groundwork, budget, "sensitivity").reduce(

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { preprocess } from "../../../lib/assets/preprocess";
 import { fitNetwork } from "../../../lib/compression/fitNetwork";
-import { type InputBasis, inputBases, narrowInputs, weightInputBases } from "../../../lib/compression/inputBases";
+import { weightInputBases } from "../../../lib/compression/inputBases";
+import { type LayerBases, layerBases } from "../../../lib/compression/layerBases";
+import { narrowInputs } from "../../../lib/compression/narrowInputs";
 import { splitByBases } from "../../../lib/compression/responseBases";
 import { weightBases } from "../../../lib/compression/weightBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
@@ -21,15 +23,16 @@ const network = smallResnet(1, 32);
 const images = colouredImages(24);
 const inputs = preprocess(images, 0, images.count);
 const calibration = { images, engine };
-let known: Promise<Map<string, InputBasis>> | undefined;
-const basesOf = () => (known ??= inputBases(network, smallLayers, calibration));
+let bases: LayerBases["inputs"];
+before(async () => {
+  ({ inputs: bases } = await layerBases(network, smallLayers, calibration));
+});
 const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
 
 /** Convolutions of more than one place and many inputs. */
 const narrowable = ["a.conv1", "a.conv2", "b.conv1", "b.conv2"];
 
 test("bases are of the layers that can be narrowed, and change of coordinates alone changes nothing", async () => {
-  const bases = await basesOf();
   assert.deepEqual([...bases.keys()].sort(), narrowable);
   for (const [layer, { encode, kernels }] of bases) {
     const { weight } = convOf(network, layer);
@@ -47,7 +50,6 @@ test("bases are of the layers that can be narrowed, and change of coordinates al
 });
 
 test("the error of a narrowed layer's answers falls with the rank, and is less than by the weights alone", async () => {
-  const bases = await basesOf();
   for (const layer of narrowable) {
     const original = await valueAt(network, layer);
     const conv = convOf(network, layer);
@@ -87,19 +89,18 @@ test("inputs that span few directions are found: nothing is lost", async () => {
       for (let p = 0; p < 9; p++)
         weight.data[(o * channels + c) * 9 + p] = (c % 3) * weight.data[(o * channels + (c % 8)) * 9 + p];
   const planted = replaceNode(network, "a.conv1", [{ ...conv, weight }]);
-  const bases = await inputBases(planted, ["a.conv1"], calibration);
+  const { inputs: bases } = await layerBases(planted, ["a.conv1"], calibration);
   const narrowed = narrowInputs(planted, new Map([["a.conv1", 8]]), bases);
   assert.equal(convOf(narrowed, "a.conv1").weight.shape[1], 8);
   assert.ok((await logitDifference(planted, narrowed, inputs)) < 1e-3);
 });
 
 test("fits that look at images make up for narrowed inputs, layer after layer", async () => {
-  const bases = await basesOf();
   const ranks = new Map(narrowable.map((layer) => [layer, convOf(network, layer).weight.shape[0] / 2]));
   const start = narrowInputs(network, ranks, bases);
   const original = await valueAt(network, "b.add");
   const error = async (of: Network) => relativeError(original, await valueAt(of, "b.add"));
-  const weights = await error(splitByBases(start, ranks, weightBases(network, narrowable)));
+  const weights = await error(await splitByBases(start, ranks, await weightBases(network, narrowable, 1), 1));
   const responses = await error(await fitNetwork(network, ranks, "responses", calibration, start));
   const asymmetric = await fitNetwork(network, ranks, "asymmetric", calibration, start);
   assert.ok((await error(asymmetric)) < responses && responses < weights);
@@ -112,7 +113,7 @@ test("fits that look at images make up for narrowed inputs, layer after layer", 
 test("dead inputs and a layer that reads nothing leave finite numbers", async () => {
   const conv = convOf(network, "a.conv1");
   const dead = replaceNode(network, "a.conv1", [{ ...conv, weight: tensor(conv.weight.shape) }]);
-  const bases = await inputBases(dead, narrowable, { images: colouredImages(1), engine });
+  const { inputs: bases } = await layerBases(dead, narrowable, { images: colouredImages(1), engine });
   const ranks = new Map(narrowable.map((layer) => [layer, 16]));
   const logits = await runInBatches(engine, narrowInputs(dead, ranks, bases), inputs);
   assert.ok(logits.data.every(Number.isFinite));

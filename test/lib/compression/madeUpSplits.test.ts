@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inputBases, narrowInputs } from "../../../lib/compression/inputBases";
+import { layerBases } from "../../../lib/compression/layerBases";
+import { narrowInputs } from "../../../lib/compression/narrowInputs";
 import { madeUpSplits } from "../../../lib/compression/madeUpSplits";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
@@ -30,7 +31,7 @@ test("made-up factors cost and stand where those of an SVD do, where inputs stay
 test("where inputs are narrowed, they cost and stand as fitted ones do", async () => {
   const layers = ["layer1.0.conv2", "layer2.0.conv1"];
   const engine = onnxRuntime(1);
-  const inputs = await inputBases(network, layers, { images: colouredImages(4), engine });
+  const { inputs } = await layerBases(network, layers, { images: colouredImages(4), engine });
   for (const layer of layers) {
     const ranks = new Map([[layer, 24]]);
     const real = withLowRankLayer(narrowInputs(network, ranks, inputs), layer, 24);

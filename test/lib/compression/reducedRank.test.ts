@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MomentStream } from "../../../lib/compression/moments";
+import { type Moments, MomentStream } from "../../../lib/compression/moments";
 import {
-  factorOf,
+  inverseOf,
   type LowRankMap,
   principalComponents,
   reducedRankRegression,
@@ -17,13 +17,15 @@ import { type Tensor, tensor } from "../../../lib/tensor";
 import { assertNear } from "../../support/close";
 import { normalTensor } from "../../support/smallResnet";
 
+const regression = async (moments: Moments, rank: number, inverse?: Rows, start?: LowRankMap) =>
+  reducedRankRegression(moments, rank, await doubleProducts(1), inverse, start);
+
 async function momentsOf(x: Tensor, y: Tensor) {
   const products = await doubleProducts(1);
   const asImages = ({ shape, data }: Tensor): Tensor => ({ shape: [...shape, 1, 1], data });
   const stream = new MomentStream(products, x.shape[1], y.shape[1]);
   const images = asImages(x);
   await stream.add(images, y === x ? images : asImages(y));
-  await products.close();
   return stream.moments();
 }
 
@@ -63,7 +65,7 @@ test("of all affine maps of rank 1 from two channels to two none comes nearer: a
   for (const seed of [1, 2, 3]) {
     const [x, y] = drawn(new Random(seed), 30, 2, 2, 1);
     const moments = await momentsOf(x, y);
-    const found = meanSquare(reducedRankRegression(moments, 1), x, y);
+    const found = meanSquare(await regression(moments, 1), x, y);
     let best = Number.POSITIVE_INFINITY;
     const steps = 720;
     for (let i = 0; i < steps; i++)
@@ -86,7 +88,7 @@ test("of all affine maps of rank 1 from two channels to two none comes nearer: a
 test("no small change of the found map makes it better", async () => {
   const random = new Random(4);
   const [x, y] = drawn(random, 60, 5, 4, 1);
-  const map = reducedRankRegression(await momentsOf(x, y), 2);
+  const map = await regression(await momentsOf(x, y), 2);
   const found = meanSquare(map, x, y);
   for (let trial = 0; trial < 300; trial++) {
     const step = 10 ** -(trial % 4);
@@ -109,7 +111,7 @@ describe("from p to q channels", () => {
       const moments = await momentsOf(x, y);
       let before = Number.POSITIVE_INFINITY;
       for (let rank = 1; rank <= Math.min(p, q); rank++) {
-        const map = reducedRankRegression(moments, rank);
+        const map = await regression(moments, rank);
         assert.deepEqual([map.project.length, map.expand.length, map.shift.length], [rank, rank, q]);
         map.expand.forEach((a, i) => {
           map.expand.forEach((b, j) => {
@@ -128,7 +130,7 @@ test("the residual of any map that keeps the mean, not only of the best", async 
   const random = new Random(5);
   const [x, y] = drawn(random, 40, 4, 3);
   const moments = await momentsOf(x, y);
-  const { expand } = reducedRankRegression(moments, 2);
+  const { expand } = await regression(moments, 2);
   const project = rowsOf(normalTensor(random, [2, 4]));
   const ofMean = mapped({ project, expand, shift: new Float64Array(3) }, moments.meanX);
   const map = { project, expand, shift: moments.meanY.map((mean, i) => mean - ofMean[i]) };
@@ -139,8 +141,8 @@ test("the residual of any map that keeps the mean, not only of the best", async 
 test("at the smaller side's rank it is least squares: nothing is left of targets without noise", async () => {
   const [x, y] = drawn(new Random(6), 80, 4, 7, 0);
   const moments = await momentsOf(x, y);
-  assert.ok(relativeResidual(reducedRankRegression(moments, 4), moments) < 1e-5);
-  assert.ok(relativeResidual(reducedRankRegression(moments, 3), moments) > 1e-4);
+  assert.ok(relativeResidual(await regression(moments, 4), moments) < 1e-5);
+  assert.ok(relativeResidual(await regression(moments, 3), moments) > 1e-4);
 });
 
 test("fitted to itself it is the projection on the principal components", async () => {
@@ -148,20 +150,20 @@ test("fitted to itself it is the projection on the principal components", async 
   const moments = await momentsOf(x, x);
   const { vectors, values } = leadingEigenvectors(moments.xx, 6);
   for (let rank = 1; rank <= 6; rank++) {
-    const [own, regression] = [principalComponents(moments, vectors, rank), reducedRankRegression(moments, rank)];
+    const [own, regressed] = [principalComponents(moments, vectors, rank), await regression(moments, rank)];
     const lost = values.slice(rank).reduce((sum, value) => sum + value, 0) / moments.energy;
     assertNear(relativeResidual(own, moments), lost, 1e-10);
-    assertNear(relativeResidual(regression, moments), lost, 1e-5);
+    assertNear(relativeResidual(regressed, moments), lost, 1e-5);
     assertNear(meanSquare(own, x, x) / moments.energy, lost, 1e-10);
   }
 });
 
-test("a factor known already, or a start, changes nothing", async () => {
+test("an inverse known already, or a start, changes nothing", async () => {
   const [x, y] = drawn(new Random(8), 80, 6, 8);
   const moments = await momentsOf(x, y);
-  const expected = reducedRankRegression(moments, 2);
-  assert.deepEqual(reducedRankRegression(moments, 2, factorOf(moments)), expected);
-  const started = reducedRankRegression(moments, 2, undefined, reducedRankRegression(await momentsOf(y, y), 2));
+  const expected = await regression(moments, 2);
+  assert.deepEqual(await regression(moments, 2, await inverseOf(moments, await doubleProducts(1))), expected);
+  const started = await regression(moments, 2, undefined, await regression(await momentsOf(y, y), 2));
   assertNear(relativeResidual(started, moments), relativeResidual(expected, moments), 1e-6);
 });
 
@@ -190,7 +192,7 @@ describe("what never varies", () => {
         const [some, others] = [constant(x, from, value), constant(y, to, value)];
         const moments = await momentsOf(some, others);
         for (const rank of [1, 2, 4]) {
-          const map = reducedRankRegression(moments, rank);
+          const map = await regression(moments, rank);
           const numbers = [...map.project, ...map.expand, map.shift].flatMap((row) => [...row]);
           assert.ok(numbers.every(Number.isFinite));
           const residual = relativeResidual(map, moments);
@@ -206,5 +208,5 @@ describe("what never varies", () => {
 test("ranks out of range are refused", async () => {
   const [x, y] = drawn(new Random(10), 20, 3, 4);
   const moments = await momentsOf(x, y);
-  for (const rank of [0, 5, 1.5]) assert.throws(() => reducedRankRegression(moments, rank), UserError);
+  for (const rank of [0, 5, 1.5]) await assert.rejects(() => regression(moments, rank), UserError);
 });

@@ -19,9 +19,8 @@ async function refined(samples: Samples, rank: number): Promise<{ start: LowRank
   const asImages = ({ shape, data }: Tensor): Tensor => ({ shape: [...shape, 1, 1], data });
   const stream = new MomentStream(products, samples.x.shape[1], samples.y.shape[1]);
   await stream.add(asImages(samples.x), asImages(samples.y));
-  const start = reducedRankRegression(stream.moments(), rank);
+  const start = await reducedRankRegression(stream.moments(), rank, products);
   const found = await reluAware(start, samples, engine, products);
-  await products.close();
   return { start, found };
 }
 

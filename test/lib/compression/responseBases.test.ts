@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { preprocess } from "../../../lib/assets/preprocess";
-import { energyLost, type ResponseBasis, responseBases, splitByBases } from "../../../lib/compression/responseBases";
+import { type LayerBases, layerBases } from "../../../lib/compression/layerBases";
+import { energyLost, type ResponseBasis, splitByBases } from "../../../lib/compression/responseBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
 import { dot } from "../../../lib/linalg/rows";
@@ -31,11 +32,12 @@ function spread({ shape: [count, channels, high, wide], data }: Tensor) {
   return { means, energy: squares.reduce((sum, own, i) => sum + own / count / positions - means[i] ** 2, 0) };
 }
 
-let known: Promise<Map<string, ResponseBasis>> | undefined;
-const basesOf = () => (known ??= responseBases(network, new Set(smallLayers), { images, engine }));
+let bases: LayerBases["bases"];
+before(async () => {
+  ({ bases } = await layerBases(network, smallLayers, { images, engine }));
+});
 
 test("one basis for every layer, of the original network's answers: orthonormal, descending, all of the energy", async () => {
-  const bases = await basesOf();
   assert.deepEqual([...bases.keys()], smallLayers);
   for (const [layer, { moments, components, variances }] of bases) {
     const { means, energy } = spread(await valueAt(network, layer));
@@ -54,7 +56,6 @@ test("one basis for every layer, of the original network's answers: orthonormal,
 });
 
 test("the energy lost is what the split layer misses of its answers, and falls to 0 at full rank", async () => {
-  const bases = await basesOf();
   for (const layer of smallLayers) {
     const basis = bases.get(layer) as ResponseBasis;
     const channels = basis.variances.length;
@@ -67,7 +68,7 @@ test("the energy lost is what the split layer misses of its answers, and falls t
       assert.ok(lost >= 0 && (lost < before || before < 1e-12), `${layer} at rank ${rank}: ${lost} after ${before}`);
       before = lost;
       if (rank !== 1 && rank !== 5) continue;
-      const split = splitByBases(network, new Map([[layer, rank]]), bases);
+      const split = await splitByBases(network, new Map([[layer, rank]]), bases, 1);
       assert.deepEqual(convOf(split, `${layer}.0`).weight.shape[0], rank);
       const answers = await valueAt(split, `${layer}.1`);
       const squares = answers.data.reduce((sum, value, i) => sum + (value - original.data[i]) ** 2, 0);
@@ -82,26 +83,16 @@ test("answers that never vary lose no energy", () => {
 });
 
 test("layers without a rank stay as they are, and the bases' network is not changed", async () => {
-  const bases = await basesOf();
-  assert.deepEqual(splitByBases(network, new Map([["stem", undefined]]), bases), network);
-  const split = splitByBases(
+  assert.deepEqual(await splitByBases(network, new Map([["stem", undefined]]), bases, 1), network);
+  const split = await splitByBases(
     network,
     new Map([
       ["stem", undefined],
       ["b.down", 3],
     ]),
     bases,
+    1,
   );
   assert.deepEqual(convOf(split, "stem"), convOf(network, "stem"));
   assert.deepEqual(network, smallResnet());
-});
-
-test("onLayer is called after each layer", async () => {
-  const calls: [number, number][] = [];
-  const onLayer = (done: number, total: number) => calls.push([done, total]);
-  await responseBases(network, new Set(["a.conv1", "b.down"]), { images, engine, onLayer });
-  assert.deepEqual(calls, [
-    [1, 2],
-    [2, 2],
-  ]);
 });

@@ -17,7 +17,7 @@ function telling(from: number, shape: number[], part: number): Tensor {
 
 function batch(from: number, count: number, [channels, high, wide]: number[], shortcut: boolean): LayerBatch {
   const part = (own: number) => telling(from, [count, channels, high, wide], own);
-  return { response: part(1), target: part(2), ...(shortcut && { added: part(3) }) };
+  return { input: part(0), response: part(1), target: part(2), ...(shortcut && { added: part(3) }) };
 }
 
 function sampled(images: number, sizes: readonly number[], sides: number[], shortcut = true) {

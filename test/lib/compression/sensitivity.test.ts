@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { preprocess } from "../../../lib/assets/preprocess";
-import { responseBases, splitByBases } from "../../../lib/compression/responseBases";
+import { layerBases } from "../../../lib/compression/layerBases";
+import { splitByBases } from "../../../lib/compression/responseBases";
 import { falling, interpolated, meanDivergence, measureSensitivity } from "../../../lib/compression/sensitivity";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
@@ -72,7 +73,7 @@ test("a network's losses: those of splitting each layer alone, nothing at full r
     ["b.conv1", [1, 2, 3, 4, 5, 6, 8, 10, 12]],
     ["b.down", [1, 4, 8]],
   ]);
-  const bases = await responseBases(network, new Set(ranks.keys()), { images, engine });
+  const { bases } = await layerBases(network, ranks.keys(), { images, engine });
   const steps: number[] = [];
   const losses = await measureSensitivity(
     network,
@@ -98,7 +99,7 @@ test("a network's losses: those of splitting each layer alone, nothing at full r
     });
     assert.ok(found[found.length - 1].loss < 1e-6);
     assert.ok(found[0].loss > 1e-3, `${layer}: ${found[0].loss}`);
-    const split = splitByBases(network, new Map([[layer, candidates[0]]]), bases);
+    const split = await splitByBases(network, new Map([[layer, candidates[0]]]), bases, 1);
     const alone = meanDivergence(original, await runInBatches(engine, split, inputs));
     assertNear(found[0].loss / alone, 1, found[1].loss > alone ? 1 : 1e-3);
   }

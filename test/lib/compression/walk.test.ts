@@ -27,14 +27,20 @@ const inputs = preprocess(images, 0, images.count);
 const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
 
 async function joined(batches: AsyncIterable<LayerBatch>): Promise<Record<keyof LayerBatch, number[]>> {
-  const parts: Record<keyof LayerBatch, Tensor[]> = { response: [], target: [], added: [] };
-  for await (const { response, target, added } of batches) {
+  const parts: Record<keyof LayerBatch, Tensor[]> = { input: [], response: [], target: [], added: [] };
+  for await (const { input, response, target, added } of batches) {
+    parts.input.push(input);
     parts.response.push(response);
     parts.target.push(target);
     if (added) parts.added.push(added);
   }
   const numbers = (of: Tensor[]) => of.flatMap(({ data }) => [...data]);
-  return { response: numbers(parts.response), target: numbers(parts.target), added: numbers(parts.added) };
+  return {
+    input: numbers(parts.input),
+    response: numbers(parts.response),
+    target: numbers(parts.target),
+    added: numbers(parts.added),
+  };
 }
 
 /** Folders of batches there are; ONNX Runtime keeps files of its own beside them. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { preprocess } from "../../../lib/assets/preprocess";
-import { responseBases, splitByBases } from "../../../lib/compression/responseBases";
+import { layerBases } from "../../../lib/compression/layerBases";
+import { type ResponseBasis, splitByBases } from "../../../lib/compression/responseBases";
 import { biasCorrected, weightBases } from "../../../lib/compression/weightBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";
@@ -18,28 +19,31 @@ const network = smallResnet();
 const images = colouredImages(12);
 const inputs = preprocess(images, 0, images.count);
 const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
-const own = weightBases(network, smallLayers);
+let own: Map<string, ResponseBasis>;
+before(async () => {
+  own = await weightBases(network, smallLayers, 1);
+});
 
 test("a split by the weights' bases is the truncated SVD, whatever the layer and the rank", async () => {
   for (const layer of smallLayers)
     for (const rank of [1, 3, 8]) {
-      const split = splitByBases(network, new Map([[layer, rank]]), own);
+      const split = await splitByBases(network, new Map([[layer, rank]]), own, 1);
       const truncated = replaceNode(network, layer, outputSplit(convOf(network, layer), rank));
       const distance = relativeDistance(await valueAt(truncated, `${layer}.1`), await valueAt(split, `${layer}.1`));
       assert.ok(distance < 1e-4, `${layer} at rank ${rank}: ${distance}`);
     }
 });
 
-test("such a split keeps the bias, and a layer without one gets none but zeros", () => {
+test("such a split keeps the bias, and a layer without one gets none but zeros", async () => {
   for (const layer of smallLayers) {
-    const split = splitByBases(network, new Map([[layer, 2]]), own);
+    const split = await splitByBases(network, new Map([[layer, 2]]), own, 1);
     convOf(split, `${layer}.1`).bias?.data.forEach((value, i) => {
       assertNear(value, convOf(network, layer).bias?.data[i] ?? Number.NaN, 1e-5);
     });
     assert.equal(convOf(split, `${layer}.0`).bias, undefined);
   }
   const bare: Network = { nodes: [randomConv([8, 3, 3, 3])] };
-  const { bias } = convOf(splitByBases(bare, new Map([["c", 2]]), weightBases(bare, ["c"])), "c.1");
+  const { bias } = convOf(await splitByBases(bare, new Map([["c", 2]]), await weightBases(bare, ["c"], 1), 1), "c.1");
   assert.ok(bias === undefined || bias.data.every((value) => value === 0));
 });
 
@@ -55,15 +59,15 @@ async function meansAt(of: Network, name: string): Promise<Float64Array> {
 }
 
 test("with the bias corrected the same directions keep the mean of every answer, which the plain split does not", async () => {
-  const responses = await responseBases(network, new Set(smallLayers), { images, engine });
+  const responses = (await layerBases(network, smallLayers, { images, engine })).bases;
   const corrected = biasCorrected(own, responses);
   for (const layer of smallLayers) {
     assert.equal(corrected.get(layer)?.components, own.get(layer)?.components);
     const ranks = new Map([[layer, 2]]);
     const [means, kept, plain] = [
       await meansAt(network, layer),
-      await meansAt(splitByBases(network, ranks, corrected), `${layer}.1`),
-      await meansAt(splitByBases(network, ranks, own), `${layer}.1`),
+      await meansAt(await splitByBases(network, ranks, corrected, 1), `${layer}.1`),
+      await meansAt(await splitByBases(network, ranks, own, 1), `${layer}.1`),
     ];
     kept.forEach((mean, i) => {
       assertNear(mean, means[i], 1e-4);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../../../lib/errors";
 import { dot, type Rows, timesTransposed } from "../../../lib/linalg/rows";
-import { leadingEigenvectors } from "../../../lib/linalg/subspace";
+import { type Leading, leadingEigenvectors, leadingSubspace } from "../../../lib/linalg/subspace";
 import { Random } from "../../../lib/random";
 import { assertNear } from "../../support/close";
 
@@ -37,8 +37,10 @@ function allValues(symmetric: Rows): number[] {
   return realEigenvalues.sort((a, b) => b - a);
 }
 
-function assertLeading(symmetric: Rows, rank: number, start?: Rows, tolerance = 1e-8): void {
-  const { vectors, values } = leadingEigenvectors(symmetric, rank, start);
+const product = async (a: Rows, b: Rows) => timesTransposed(a, b);
+const subspace = (symmetric: Rows, rank: number, start?: Rows) => leadingSubspace(symmetric, rank, product, start);
+
+function assertLeading(symmetric: Rows, rank: number, { vectors, values }: Leading, tolerance = 1e-8): void {
   assert.deepEqual([vectors.length, values.length], [rank, rank]);
   vectors.forEach((a, i) => {
     assert.equal(a.length, symmetric.length);
@@ -62,60 +64,91 @@ function assertLeading(symmetric: Rows, rank: number, start?: Rows, tolerance = 
 
 describe("orthonormal eigenvectors of the largest eigenvalues", () => {
   for (const [name, symmetric, rank] of cases) {
-    test(`${name}, without a start`, () => assertLeading(symmetric, rank));
-    test(`${name}, from a random start`, () =>
-      assertLeading(symmetric, rank, drawn(new Random(9), rank, symmetric.length)));
-    test(`${name}, from its own vectors`, () =>
-      assertLeading(symmetric, rank, leadingEigenvectors(symmetric, rank).vectors));
+    test(`${name}, all decomposed`, () => assertLeading(symmetric, rank, leadingEigenvectors(symmetric, rank)));
+    test(`${name}, by iteration`, async () => assertLeading(symmetric, rank, await subspace(symmetric, rank)));
+    test(`${name}, from their own vectors`, async () => {
+      const { vectors } = leadingEigenvectors(symmetric, rank);
+      assertLeading(symmetric, rank, await subspace(symmetric, rank, vectors));
+    });
   }
 });
 
-test("a start of zeros, of equal rows, or with more rows than asked for", () => {
-  const symmetric = semidefinite(new Random(6), 15, 40, (i) => 3 ** -i);
-  const [row] = drawn(new Random(7), 1, 15);
-  for (const start of [zeros(15).slice(0, 4), [row, row, row, row], drawn(new Random(8), 7, 15)])
-    assertLeading(symmetric, 4, start);
+test("a start of zeros, of equal rows, or with more rows than are needed", async () => {
+  const symmetric = semidefinite(new Random(6), 30, 40, (i) => 3 ** -i);
+  const [row] = drawn(new Random(7), 1, 30);
+  for (const start of [zeros(30).slice(0, 4), [row, row, row, row], drawn(new Random(8), 29, 30)])
+    assertLeading(symmetric, 4, await subspace(symmetric, 4, start));
 });
 
-test("from the vectors of a similar matrix: the share of the trace is the full decomposition's", () => {
-  const random = new Random(10);
-  const samples = drawn(random, 40, 200).map((row, i) => row.map((value) => value / (1 + i)));
-  const similar = samples.map((row) => row.map((value) => value * (1 + 0.05 * random.normal())));
-  const symmetric = timesTransposed(similar, similar);
-  const start = leadingEigenvectors(timesTransposed(samples, samples), 8).vectors;
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value);
-  const full = sum(leadingEigenvectors(symmetric, 8).values);
-  const found = sum(leadingEigenvectors(symmetric, 8, start).values);
-  assert.ok(found <= full * (1 + 1e-12) && found >= full * (1 - 1e-6), `${found} of ${full}`);
-});
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value);
 
-test("numbers whose squares leave the range of doubles: a power of two changes the values by itself only", () => {
-  const symmetric = semidefinite(new Random(4), 10, 20, (i) => 3 ** -i);
-  for (const start of [undefined, drawn(new Random(5), 4, 10)]) {
-    const { vectors, values } = leadingEigenvectors(symmetric, 4, start);
-    for (const factor of [2 ** 700, 2 ** -700]) {
-      const scaled = symmetric.map((row) => row.map((value) => value * factor));
-      assert.deepEqual(leadingEigenvectors(scaled, 4, start), { vectors, values: values.map((v) => v * factor) });
+test("without a gap after the rank hardly more is lost than by all eigenvectors", async () => {
+  // Lengths of rows fall with that power; without it they are noise, whose eigenvalues lie closest.
+  for (const [power, tolerance] of [
+    [0, 3e-3],
+    [0.5, 1e-3],
+    [1, 1e-4],
+    [2, 1e-4],
+  ]) {
+    const symmetric = semidefinite(new Random(14), 120, 240, (i) => (1 + i) ** -power);
+    const { values } = leadingEigenvectors(symmetric, 120);
+    for (const rank of [5, 20, 48]) {
+      const { vectors, values: found } = await subspace(symmetric, rank);
+      const [least, lost] = [sum(values.slice(rank)), sum(values) - sum(found)];
+      assert.ok(
+        lost >= least * (1 - 1e-9) && lost <= least * (1 + tolerance),
+        `${power}, ${rank}: ${lost} for ${least}`,
+      );
+      // What the vectors span keeps what the values say.
+      const kept = timesTransposed(vectors, symmetric).reduce((total, row, i) => total + dot(row, vectors[i]), 0);
+      assertNear(kept, sum(found), 1e-9);
     }
   }
 });
 
-test("the arguments are not changed, and the same ones give the same bits", () => {
-  const symmetric = semidefinite(new Random(11), 8, 20);
-  const start = drawn(new Random(12), 3, 8);
+test("from the vectors of a similar matrix: hardly more is lost either, at any rank", async () => {
+  const random = new Random(10);
+  const samples = drawn(random, 80, 300).map((row, i) => row.map((value) => value / (1 + i)));
+  const similar = samples.map((row) => row.map((value) => value * (1 + 0.05 * random.normal())));
+  const symmetric = timesTransposed(similar, similar);
+  const { values } = leadingEigenvectors(symmetric, 80);
+  for (const rank of [8, 30, 60]) {
+    const start = leadingEigenvectors(timesTransposed(samples, samples), rank).vectors;
+    const lost = sum(values) - sum((await subspace(symmetric, rank, start)).values);
+    const least = sum(values.slice(rank));
+    assert.ok(lost >= least * (1 - 1e-9) && lost <= least * (1 + 1e-3), `${rank}: ${lost} for ${least}`);
+  }
+});
+
+test("numbers whose squares leave the range of doubles: a power of two changes the values by itself only", async () => {
+  const symmetric = semidefinite(new Random(4), 30, 60, (i) => 1.2 ** -i);
+  for (const find of [async (of: Rows) => leadingEigenvectors(of, 4), (of: Rows) => subspace(of, 4)]) {
+    const { vectors, values } = await find(symmetric);
+    for (const factor of [2 ** 700, 2 ** -700]) {
+      const scaled = symmetric.map((row) => row.map((value) => value * factor));
+      assert.deepEqual(await find(scaled), { vectors, values: values.map((v) => v * factor) });
+    }
+  }
+});
+
+test("the arguments are not changed, and the same ones give the same bits", async () => {
+  const symmetric = semidefinite(new Random(11), 40, 80);
+  const start = drawn(new Random(12), 3, 40);
   const before = structuredClone({ symmetric, start });
+  assert.deepEqual(leadingEigenvectors(symmetric, 3), leadingEigenvectors(symmetric, 3));
   for (const from of [undefined, start])
-    assert.deepEqual(leadingEigenvectors(symmetric, 3, from), leadingEigenvectors(symmetric, 3, from));
+    assert.deepEqual(await subspace(symmetric, 3, from), await subspace(symmetric, 3, from));
   assert.deepEqual({ symmetric, start }, before);
 });
 
-test("ranks and numbers that cannot be are refused in one line", () => {
-  for (const rank of [0, 4, 1.5, Number.NaN])
-    assert.throws(
-      () => leadingEigenvectors(diagonal(1, 2, 3), rank),
-      new UserError(`no ${rank} eigenvectors of a 3 × 3 matrix: choose a whole number from 1 to 3`),
-    );
-  for (const value of [Number.NaN, Number.POSITIVE_INFINITY])
+test("ranks and numbers that cannot be are refused in one line", async () => {
+  for (const rank of [0, 4, 1.5, Number.NaN]) {
+    const expected = new UserError(`no ${rank} eigenvectors of a 3 × 3 matrix: choose a whole number from 1 to 3`);
+    assert.throws(() => leadingEigenvectors(diagonal(1, 2, 3), rank), expected);
+    await assert.rejects(() => subspace(diagonal(1, 2, 3), rank), expected);
+  }
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => leadingEigenvectors(diagonal(1, value), 1), UserError);
-  assert.throws(() => leadingEigenvectors(diagonal(1, 2, 3), 2, [Float64Array.of(1, 0, 0)]), /1 rows to start from/);
+    await assert.rejects(() => subspace(diagonal(1, value, 1), 1), UserError);
+  }
 });

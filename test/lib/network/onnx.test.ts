@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { version } from "../../../package.json";
-import { narrowInputs, weightInputBases } from "../../../lib/compression/inputBases";
+import { weightInputBases } from "../../../lib/compression/inputBases";
+import { narrowInputs } from "../../../lib/compression/narrowInputs";
 import { splitByBases } from "../../../lib/compression/responseBases";
 import { weightBases } from "../../../lib/compression/weightBases";
 import { tensorflow } from "../../../lib/engines/tensorflow";
@@ -42,7 +43,7 @@ const small: Network = {
 async function tucker(): Promise<Network> {
   const ranks = new Map(smallLayers.map((layer) => [layer, 16]));
   const narrowed = narrowInputs(small, ranks, await weightInputBases(small, smallLayers, 1));
-  return splitByBases(narrowed, ranks, weightBases(small, smallLayers));
+  return await splitByBases(narrowed, ranks, await weightBases(small, smallLayers, 1), 1);
 }
 
 /** Every kernel larger than 1 × 1 as a column and a row. */
