@@ -66,11 +66,12 @@ export function copyPatch(
   const [, , high, wide] = weight.shape;
   const [, channels, height, width] = inputs.shape;
   const [top, left] = [down * stride[0] - padding[0], right * stride[1] - padding[1]];
-  let at = row * channels * high * wide;
+  const [firstRow, lastRow] = [Math.max(0, -top), Math.min(high, height - top)];
+  const [firstColumn, lastColumn] = [Math.max(0, -left), Math.min(wide, width - left)];
   for (let channel = 0; channel < channels; channel++) {
-    const plane = (image * channels + channel) * height;
-    for (let y = top; y < top + high; y++)
-      for (let x = left; x < left + wide; x++, at++)
-        if (y >= 0 && y < height && x >= 0 && x < width) to.data[at] = inputs.data[(plane + y) * width + x];
+    const start = (row * channels + channel) * high * wide;
+    const from = (image * channels + channel) * height * width + top * width + left;
+    for (let y = firstRow; y < lastRow; y++)
+      for (let x = firstColumn; x < lastColumn; x++) to.data[start + y * wide + x] = inputs.data[from + y * width + x];
   }
 }
