@@ -69,7 +69,10 @@ function fullRanks({ network, layers }: Groundwork): Map<string, number> {
   return new Map(layers.map((layer) => [layer, convOf(network, layer).weight.shape[0]]));
 }
 
-/** Ranks of every allocation for every speed-up that the table holds possible, timed in turn with the original. */
+/**
+ * Ranks of every allocation for every speed-up that the table holds possible, timed in turn with the original.
+ * @throws UserError if not even the proposed allocation reaches one of them on this machine.
+ */
 export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
   const { groundwork, chapter, speedups } = study;
   const plans = speedups.flatMap((target) =>
@@ -78,6 +81,10 @@ export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
       return ranks ? [{ allocation, target, ranks }] : [];
     }),
   );
+  if (!plans.some(({ allocation }) => allocation === proposed.allocation))
+    throw new UserError(
+      `no ranks make this network ${speedups[0]} × as fast here, by the latency table: run the chapter again with --fresh and nothing else running, or with --threads 1`,
+    );
   const networks = [groundwork.network, ...plans.map(({ ranks }) => madeUpSplits(groundwork.network, ranks))];
   const shape = [groundwork.table.batch, ...protocol.imageShape];
   const label = `${networks.length} networks in turn`;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frontierFinding, frontierRows } from "../../../lib/chapters/frontier";
+import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
+import { frontierFinding, frontierRows, timePlans } from "../../../lib/chapters/frontier";
+import { UserError } from "../../../lib/errors";
 import { accuracies } from "../../support/madeUp";
 import { frontierPoint } from "./frontierPoint";
 
@@ -51,4 +53,16 @@ test("the finding names every network that no other beats, and none that is both
 test("the finding gives the largest miss of the predicted times, above or below", () => {
   const points = [frontierPoint({ predictedMs: 55, ms: 50 }), frontierPoint({ predictedMs: 40, ms: 50 })];
   assert.match(frontierFinding(points), /by 20 % at most/);
+});
+
+test("speed-ups out of reach are refused in one line that says what to do", async () => {
+  // All the time goes to what no rank changes.
+  const table = { batch: 1, threads: 1, restMs: 100, layers: [] };
+  const groundwork = { network: { nodes: [] }, layers: [], ranks: new Map(), table };
+  const study = { groundwork, speedups: [2.5, 3] } as unknown as CompressionStudy;
+  await assert.rejects(
+    () => timePlans(study),
+    (error) =>
+      error instanceof UserError && /no ranks make this network 2\.5 × as fast here.*--threads 1/.test(error.message),
+  );
 });
