@@ -13,7 +13,7 @@ import { ownHead, trainProbe } from "./trainProbe";
 
 /** Images, in file order, that each step looks at; fewer if there are fewer. */
 export const compressionSizes = {
-  calibrationImages: 2048,
+  calibrationImages: 4096,
   responsesImages: 256,
   sensitivityImages: 96,
 } as const;
