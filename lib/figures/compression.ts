@@ -133,8 +133,8 @@ export function frontier(source: string, points: readonly FrontierPoint[], base:
     ),
     layout: {
       ...layout,
-      height: 560,
-      margin: { ...layout.margin, b: 190 },
+      height: 590,
+      margin: { ...layout.margin, b: 220 },
       legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.3, yanchor: "top", font: { size: 11 } },
       xaxis: { ...layout.xaxis, domain: [0, 0.47], rangemode: "normal" },
       xaxis2: { ...layout.xaxis, title: { text: "speed-up, 1 thread", standoff: 10 }, domain: [0.53, 1], anchor: "y2" },
@@ -142,8 +142,8 @@ export function frontier(source: string, points: readonly FrontierPoint[], base:
       yaxis2: { ...layout.yaxis, title: undefined, range, anchor: "x2", showticklabels: false },
       shapes: [guideLine({ y: base })],
       annotations: [
-        ...(layout.annotations ?? []).map((each) => ({ ...each, yshift: -165 })),
-        note({ x: 0.01, y: base, text: "as it is", xanchor: "left", yanchor: "bottom" }),
+        ...(layout.annotations ?? []).map((each) => ({ ...each, yshift: -195 })),
+        note({ x: 0.465, y: base, text: "as it is", xanchor: "right", yanchor: "bottom" }),
       ].map((each, i) => (i === 0 ? each : { ...each, xref: "paper" as const })),
     },
   } as Figure;
