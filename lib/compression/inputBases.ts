@@ -1,5 +1,5 @@
 import { type DoubleProducts, doubleProducts } from "../engines/doubleProducts";
-import { dot, type Rows, transposed } from "../linalg/rows";
+import { dot, identity, type Rows, transposed } from "../linalg/rows";
 import { choleskyFactor, invertedLower } from "../linalg/solve";
 import { leadingEigenvectors } from "../linalg/subspace";
 import { convOf } from "../network/convOf";
@@ -45,10 +45,6 @@ export async function weightInputBases(
 /** Whether a layer's inputs are narrowed where it is split. */
 export function isNarrowable(conv: Conv): boolean {
   return inputRank(conv, 1) !== undefined;
-}
-
-function identity(side: number): Rows {
-  return Array.from({ length: side }, (_, i) => Float64Array.from({ length: side }, (_, j) => Number(i === j)));
 }
 
 /** What is known of a layer's inputs. */

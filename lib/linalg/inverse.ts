@@ -1,4 +1,4 @@
-import { addScaled, type Product, type Rows, transposed } from "./rows";
+import { addScaled, identity, type Product, type Rows, transposed } from "./rows";
 import { choleskyFactor, solveCholesky } from "./solve";
 
 /** Sides below which a loop is as fast as a call. */
@@ -30,10 +30,6 @@ export async function definiteInverse(a: Rows, product: Product): Promise<Rows> 
     ...first.map((row, i) => joined(sum(row, added[i]), negated(corner[i]))),
     ...last.map((row, i) => joined(negated(cornerRows[i]), row)),
   ];
-}
-
-function identity(side: number): Rows {
-  return Array.from({ length: side }, (_, i) => Float64Array.from({ length: side }, (_, j) => Number(i === j)));
 }
 
 const negated = (row: Float64Array) => row.map((value) => -value);

@@ -28,6 +28,11 @@ export function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: n
   }
 }
 
+/** The identity matrix. */
+export function identity(side: number): Rows {
+  return Array.from({ length: side }, (_, i) => Float64Array.from({ length: side }, (_, j) => Number(i === j)));
+}
+
 /** Columns as rows, of a matrix of one row at least. */
 export function transposed(rows: Rows): Rows {
   return Array.from(rows[0], (_, j) => {
