@@ -1,6 +1,6 @@
 import type { DoubleProducts } from "../engines/doubleProducts";
 import type { Engine } from "../engines/engine";
-import { addScaled, dot, type Rows } from "../linalg/rows";
+import { dot, type Rows, rowsOf, sum } from "../linalg/rows";
 import { type Conv, imageInput } from "../network/network";
 import { sizeOf, stacked, type Tensor, tensor } from "../tensor";
 import { type Moments, MomentStream } from "./moments";
@@ -51,7 +51,7 @@ export async function refitKernel(
   }
   const moments = stream.moments();
   const change = await products.ofRows(moments.yx, await inverseOf(moments, products, ridge));
-  const kernel = kernelRows(conv);
+  const kernel = rowsOf(conv.weight);
   const refitted = changed(conv, kernel, change, moments);
   const rows = positions?.samples();
   return {
@@ -74,27 +74,13 @@ async function answersTo(patches: Tensor, { weight, bias }: Conv, engine: Engine
   }
 }
 
-/** (out, in · height · width). */
-function kernelRows({ weight: { shape, data } }: Conv): Rows {
-  const size = data.length / shape[0];
-  return Array.from({ length: shape[0] }, (_, o) => Float64Array.from(data.subarray(o * size, (o + 1) * size)));
-}
-
 function changed(conv: Conv, kernel: Rows, change: Rows, { meanX, meanY }: Moments): Conv {
-  const weight = tensor(conv.weight.shape, stacked(added(kernel, change)).data);
+  const weight = tensor(conv.weight.shape, stacked(sum(kernel, change)).data);
   const bias = tensor([kernel.length], conv.bias?.data.slice());
   change.forEach((row, o) => {
     bias.data[o] += meanY[o] - dot(row, meanX);
   });
   return { ...conv, weight, bias };
-}
-
-function added(a: Rows, b: Rows): Rows {
-  return a.map((row, i) => {
-    const sum = row.slice();
-    addScaled(sum, 1, b[i]);
-    return sum;
-  });
 }
 
 /**
@@ -109,17 +95,17 @@ async function momentsAfter(
   { count, meanX, meanY, xx, yx, energy }: Moments,
   { ofRows }: DoubleProducts,
 ): Promise<Moments> {
-  const after = added(kernel, change);
+  const after = sum(kernel, change);
   const own = await ofRows(kernel, xx);
   // b′ was chosen so that both means agree.
   const mean = meanY.map((missing, o) => missing + dot(kernel[o], meanX) + (bias?.data[o] ?? 0));
-  const ofAnswers = kernel.reduce((sum, row, o) => sum + dot(row, own[o]) + 2 * dot(row, yx[o]), 0);
+  const ofAnswers = kernel.reduce((total, row, o) => total + dot(row, own[o]) + 2 * dot(row, yx[o]), 0);
   return {
     count,
     meanX: mean,
     meanY: mean,
     xx: await ofRows(await ofRows(after, xx), after),
-    yx: await ofRows(added(own, yx), after),
+    yx: await ofRows(sum(own, yx), after),
     energy: energy + ofAnswers,
   };
 }

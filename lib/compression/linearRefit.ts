@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { addScaled, type Rows, timesTransposed } from "../linalg/rows";
+import { addScaled, type Rows, rowsOf, timesTransposed } from "../linalg/rows";
 import type { LinearWeights } from "../network/lowRank";
 import { type Tensor, tensor } from "../tensor";
 import { type Affine, ridgeRegression } from "./ridgeRegression";
@@ -57,8 +57,4 @@ function corrected(head: LinearWeights, { weight, bias }: Affine): LinearWeights
   });
   const shift = Float32Array.from(bias, (value, c) => value + (head.bias?.data[c] ?? 0));
   return { weight: result, bias: tensor([classes], shift) };
-}
-
-function rowsOf({ shape: [count, width], data }: Tensor): Rows {
-  return Array.from({ length: count }, (_, n) => new Float64Array(data.subarray(n * width, (n + 1) * width)));
 }

@@ -1,6 +1,6 @@
 import type { DoubleProducts } from "../engines/doubleProducts";
 import { leadingSubspace } from "../linalg/subspace";
-import { dot, type Rows, timesTransposed, transposed } from "../linalg/rows";
+import { dot, type Rows, symmetrized, timesTransposed, transposed } from "../linalg/rows";
 import { definiteInverse } from "../linalg/inverse";
 import type { Moments } from "./moments";
 
@@ -49,7 +49,7 @@ export async function reducedRankRegression(
 ): Promise<LowRankMap> {
   const { ofRows } = products;
   const regression = await ofRows(moments.yx, inverse ?? (await inverseOf(moments, products)));
-  const explained = symmetric(await ofRows(regression, moments.yx));
+  const explained = symmetrized(await ofRows(regression, moments.yx));
   const { vectors } = await leadingSubspace(explained, rank, ofRows, start?.expand);
   return centredMap(await ofRows(vectors, transposed(regression)), vectors, moments);
 }
@@ -96,8 +96,4 @@ function combination(factors: Float64Array, rows: Rows): Float64Array {
     for (let j = 0; j < sum.length; j++) sum[j] += factors[i] * row[j];
   });
   return sum;
-}
-
-function symmetric(matrix: Rows): Rows {
-  return matrix.map((row, i) => row.map((value, j) => (value + matrix[j][i]) / 2));
 }

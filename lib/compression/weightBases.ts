@@ -1,4 +1,5 @@
 import { type DoubleProducts, doubleProducts } from "../engines/doubleProducts";
+import { rowsOf } from "../linalg/rows";
 import { leadingEigenvectors } from "../linalg/subspace";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
@@ -24,9 +25,7 @@ async function basisOf(network: Network, layer: string, products: DoubleProducts
   const { weight, bias } = convOf(network, layer);
   const [out] = weight.shape;
   const columns = weight.data.length / out;
-  const rows = Array.from({ length: out }, (_, i) =>
-    Float64Array.from(weight.data.subarray(i * columns, (i + 1) * columns)),
-  );
+  const rows = rowsOf(weight);
   const gram = await products.ofRows(rows, rows);
   const { vectors, values } = leadingEigenvectors(gram, out);
   const mean = bias ? Float64Array.from(bias.data) : new Float64Array(out);

@@ -1,4 +1,4 @@
-import { addScaled, identity, type Product, type Rows, transposed } from "./rows";
+import { identity, type Product, type Rows, sum, transposed } from "./rows";
 import { choleskyFactor, solveCholesky } from "./solve";
 
 /** Sides below which a loop is as fast as a call. */
@@ -20,29 +20,20 @@ export async function definiteInverse(a: Rows, product: Product): Promise<Rows> 
   const first = await definiteInverse(block(upper, 0, half), product);
   // C A⁻¹, and D − C A⁻¹ Cᵀ.
   const mixing = await product(below, first);
-  const complement = difference(block(lower, half), await product(mixing, below));
+  const complement = sum(block(lower, half), (await product(mixing, below)).map(negated));
   const last = await definiteInverse(complement, product);
   const mixingColumns = transposed(mixing);
   const corner = await product(mixingColumns, last);
   const added = await product(corner, mixingColumns);
   const cornerRows = transposed(corner);
+  const upperLeft = sum(first, added);
   return [
-    ...first.map((row, i) => joined(sum(row, added[i]), negated(corner[i]))),
+    ...upperLeft.map((row, i) => joined(row, negated(corner[i]))),
     ...last.map((row, i) => joined(negated(cornerRows[i]), row)),
   ];
 }
 
 const negated = (row: Float64Array) => row.map((value) => -value);
-
-function sum(a: Float64Array, b: Float64Array): Float64Array {
-  const result = a.slice();
-  addScaled(result, 1, b);
-  return result;
-}
-
-function difference(a: Rows, b: Rows): Rows {
-  return a.map((row, i) => sum(row, negated(b[i])));
-}
 
 function joined(a: Float64Array, b: Float64Array): Float64Array {
   const result = new Float64Array(a.length + b.length);

@@ -1,3 +1,5 @@
+import { sizeOf, type Tensor } from "../tensor";
+
 /**
  * Loops over rows on plain `Float64Array`s, in which a singular value decomposition spends its time:
  * ml-matrix's own product goes through a getter for every element and takes five times as long.
@@ -26,6 +28,26 @@ export function rotate(a: Float64Array, b: Float64Array, cosine: number, sine: n
     a[k] = cosine * before - sine * b[k];
     b[k] = sine * before + cosine * b[k];
   }
+}
+
+/** A tensor's float64 rows: a matrix, or a weight (out, …) as (out, everything else). */
+export function rowsOf({ shape: [count, ...sides], data }: Tensor): Rows {
+  const width = sizeOf(sides);
+  return Array.from({ length: count }, (_, n) => new Float64Array(data.subarray(n * width, (n + 1) * width)));
+}
+
+/** A + B. */
+export function sum(a: Rows, b: Rows): Rows {
+  return a.map((row, i) => {
+    const total = row.slice();
+    addScaled(total, 1, b[i]);
+    return total;
+  });
+}
+
+/** The mean of a square matrix and its transpose: rounding leaves the two halves of a product slightly different. */
+export function symmetrized(square: Rows): Rows {
+  return square.map((row, i) => row.map((value, j) => (value + square[j][i]) / 2));
 }
 
 /** The identity matrix. */

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../errors";
 import { Random } from "../random";
 import { completeOrthonormal } from "./jacobi";
-import { addScaled, dot, type Product, type Rows, transposed } from "./rows";
+import { addScaled, dot, type Product, type Rows, symmetrized, transposed } from "./rows";
 import { choleskyFactor, invertedLower } from "./solve";
 
 /** Leading eigenvectors of a symmetric matrix (n, n). */
@@ -108,11 +108,6 @@ async function iterate(symmetric: Rows, start: Rows, sweeps: number, product: Pr
 async function rayleighRitz(basis: Rows, symmetric: Rows, product: Product): Promise<Leading> {
   const { vectors: mixing, values } = decompose(symmetrized(await product(await product(basis, symmetric), basis)));
   return { vectors: await product(mixing, transposed(basis)), values };
-}
-
-/** Rounding leaves the two halves of a product that should be symmetric slightly different. */
-function symmetrized(square: Rows): Rows {
-  return square.map((row, i) => row.map((value, j) => (value + square[j][i]) / 2));
 }
 
 /** Smallest of a Cholesky factor's diagonal, for rows of length 1, that leaves half of the digits. */

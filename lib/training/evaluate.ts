@@ -1,4 +1,4 @@
-import { addScaled, type Rows, timesTransposed } from "../linalg/rows";
+import { addScaled, type Rows, rowsOf, timesTransposed } from "../linalg/rows";
 import type { LinearWeights } from "../network/lowRank";
 import { type Interval, wilsonInterval } from "../statistics/proportion";
 import { type Tensor, tensor } from "../tensor";
@@ -32,10 +32,6 @@ function applyLayer(input: Rows, { weight, bias }: LinearWeights): Rows {
   const output = timesTransposed(input, rowsOf(weight));
   if (bias) for (const row of output) addScaled(row, 1, new Float64Array(bias.data));
   return output;
-}
-
-function rowsOf({ shape: [count, width], data }: Tensor): Rows {
-  return Array.from({ length: count }, (_, n) => new Float64Array(data.subarray(n * width, (n + 1) * width)));
 }
 
 /**
