@@ -63,15 +63,15 @@ export { rankExample } from "./chapters/rankExample";
 export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
 export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
 export { showClaims } from "./claims/showClaims";
-export { accuracyAgainstCompression, seedDistribution } from "./figures/accuracy";
-export { showFigure } from "./figures/display";
-export { imageSheet } from "./figures/imageSheet";
-export { answerHistogram, lossCurves, recoveryComparison } from "./figures/recovery";
-export { say } from "./figures/say";
-export { cumulativeVariance, scatterOfSingularValues } from "./figures/spectra";
-export { verdictsByChapter } from "./figures/verdicts";
+export { accuracyAgainstCompression, seedDistribution } from "./display/accuracy";
+export { showFigure } from "./display/display";
+export { imageSheet } from "./display/imageSheet";
+export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
+export { say } from "./display/say";
+export { cumulativeVariance, scatterOfSingularValues } from "./display/spectra";
+export { verdictsByChapter } from "./display/verdicts";
 export { spectrumOf } from "./linalg/spectrum";
-export { showTable } from "./tables";
+export { showTable } from "./display/tables";
 export {
   assetNote,
   compressionRows,
@@ -94,10 +94,10 @@ export {
 export { compressEachLayer } from "./chapters/sensitivity";
 export { scoreGuides } from "./chapters/sensitivityGuides";
 export { trainGoodHead } from "./chapters/sensitivityHead";
-export { latencyAgainstDepth } from "./figures/depth";
-export { roofline } from "./figures/roofline";
-export { sayTimed } from "./figures/sayTimed";
-export { guideComparison, lossAgainstConditionNumber } from "./figures/sensitivity";
+export { latencyAgainstDepth } from "./display/depth";
+export { roofline } from "./display/roofline";
+export { sayTimed } from "./display/sayTimed";
+export { guideComparison, lossAgainstConditionNumber } from "./display/sensitivity";
 export { settleChapter7, formFinding, stageRows } from "./chapters/chapter7";
 export {
   buildChosen,
@@ -112,4 +112,4 @@ export { compareFits, fitFinding, fitRows } from "./chapters/fitComparison";
 export { layerErrors } from "./chapters/layerErrors";
 export { formRows, timeForms } from "./chapters/formTiming";
 export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
-export { errorAgainstRank, frontier, timeAgainstMacs } from "./figures/compression";
+export { errorAgainstRank, frontier, timeAgainstMacs } from "./display/compression";

@@ -2,8 +2,8 @@
 // Usage: npx tsx data/demo/pretext-images.ts FILE COUNT
 // FILE gets COUNT records of a little-endian uint16 label and 3072 pixel bytes (red, green, blue planes of 32 × 32).
 import { closeSync, openSync, writeSync } from "node:fs";
-import { type Difficulty, drawImage, paletteCount, shapeNames, textureNames } from "../../lib/assets/demoImages";
-import { Random } from "../../lib/random";
+import { type Difficulty, drawImage, paletteCount, shapeNames, textureNames } from "../../lib/assets/images/demoImages";
+import { Random } from "../../lib/core/random";
 
 const easier: Difficulty = { noise: 18, smallestRadius: 7, largestRadius: 14, occlusion: 0.25 };
 const [file, count] = [process.argv[2], Number(process.argv[3])];

@@ -2,11 +2,11 @@
 // Usage: npx tsx data/reference/record-spectra.ts CHECKPOINT
 // CHECKPOINT holds torchvision's IMAGENET1K_V1 tensors layer2.0.conv1.weight and fc.weight.
 import { join } from "node:path";
-import { readCheckpoint } from "../../lib/assets/checkpoint";
-import { writeAtomically } from "../../lib/files";
+import { readCheckpoint } from "../../lib/assets/checkpoint/checkpoint";
+import { writeAtomically } from "../../lib/core/files";
 import { singularValues } from "../../lib/linalg/svd";
 import { weightMatrix } from "../../lib/linalg/spectrum";
-import { referenceFolder } from "../../lib/paths";
+import { referenceFolder } from "../../lib/core/paths";
 
 async function main() {
   const { stateDict, sha256 } = await readCheckpoint(process.argv[2]);

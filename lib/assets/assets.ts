@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../errors";
-import { sha256 } from "../files";
-import { buildFolder, demoFolder, downloadFolder } from "../paths";
-import { currentSettings, type Settings } from "../settings";
-import { readCheckpoint } from "./checkpoint";
-import { type LabelledImages, readCifar10 } from "./cifar10";
-import { unpackCifar10 } from "./cifarArchive";
-import { classNamesIn } from "./classNames";
+import { FileError } from "../core/errors";
+import { sha256 } from "../core/files";
+import { buildFolder, demoFolder, downloadFolder } from "../core/paths";
+import { currentSettings, type Settings } from "../core/settings";
+import { readCheckpoint } from "./checkpoint/checkpoint";
+import { type LabelledImages, readCifar10 } from "./images/cifar10";
+import { unpackCifar10 } from "./images/cifarArchive";
+import { classNamesIn } from "./images/classNames";
 import { demoCheckpoint, demoChecksum, drawDemoImages } from "./demo";
-import { demoClassNames } from "./demoImages";
+import { demoClassNames } from "./images/demoImages";
 import {
   cifarArchive,
   cifarChecksums,
@@ -19,7 +19,7 @@ import {
   testFile,
   trainFile,
 } from "./officialFiles";
-import type { StateDict } from "./stateDict";
+import type { StateDict } from "./checkpoint/stateDict";
 
 /** Whether an asset is the one the report used, the reader's own, or the embedded one. The content decides. */
 export type Provenance = "official" | "custom" | "demo";

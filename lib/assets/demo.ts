@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FileError, UserError } from "../errors";
-import { explainFileError, sha256, sha256OfFile, writeAtomically } from "../files";
-import { progress } from "../progress";
-import { demoBatch } from "./demoImages";
+import { FileError, UserError } from "../core/errors";
+import { explainFileError, sha256, sha256OfFile, writeAtomically } from "../core/files";
+import { progress } from "../display/progress";
+import { demoBatch } from "./images/demoImages";
 import { testFile, trainFile } from "./officialFiles";
 
 /** The embedded checkpoint: a half-precision ResNet-18 trained on a procedural pretext task (data/demo/README.md). */

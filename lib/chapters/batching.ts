@@ -1,5 +1,5 @@
-import { sayTimed } from "../figures/sayTimed";
-import { Random } from "../random";
+import { sayTimed } from "../display/sayTimed";
+import { Random } from "../core/random";
 import { median } from "../statistics/summary";
 import { freshHead } from "../training/head";
 import { fineTune } from "./headRuns";

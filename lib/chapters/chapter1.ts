@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { singularValues } from "../linalg/svd";
 import { type Cost, costs, type Network } from "../network/network";
 import { withHead } from "../network/lowRank";
-import { Random } from "../random";
+import { Random } from "../core/random";
 import { freshHead } from "../training/head";
 import { protocol } from "./protocol";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Matrix } from "ml-matrix";
 import { chapter2Claims, varianceThreshold } from "../claims/chapter2";
 import { type SettledClaim, settleClaims } from "../claims/claims";
-import type { Title } from "../figures/figure";
+import type { Title } from "../display/figure";
 import {
   conditionNumber,
   fromSingularValues,
@@ -14,7 +14,7 @@ import {
   weightMatrix,
 } from "../linalg/spectrum";
 import { type Network, nodeOf } from "../network/network";
-import { referenceFolder } from "../paths";
+import { referenceFolder } from "../core/paths";
 import type { Chapter } from "./open";
 
 /** What the figures call the two layers. */

@@ -1,7 +1,7 @@
-import { preprocess } from "../assets/preprocess";
+import { preprocess } from "../assets/images/preprocess";
 import { chapter3Claims, type HeadName, type HeadsEvidence, headNames } from "../claims/chapter3";
 import { type SettledClaim, settleClaims } from "../claims/claims";
-import type { AccuracySample } from "../figures/accuracy";
+import type { AccuracySample } from "../display/accuracy";
 import { withHead } from "../network/lowRank";
 import { type Network, parameterCount } from "../network/network";
 import { quantile } from "../statistics/summary";

@@ -6,10 +6,10 @@ import {
   type TwoQuestionsEvidence,
 } from "../claims/chapter5";
 import { type SettledClaim, settleClaims } from "../claims/claims";
-import type { LayerPoint } from "../figures/sensitivity";
+import type { LayerPoint } from "../display/sensitivity";
 import { conditionNumber, effectiveRank, rankForVariance, stableRank } from "../linalg/spectrum";
 import { varianceThreshold } from "../claims/chapter2";
-import { currentSettings } from "../settings";
+import { currentSettings } from "../core/settings";
 import type { Accuracy } from "../training/evaluate";
 import { accuracyText } from "./chapter3";
 import type { Chapter } from "./open";

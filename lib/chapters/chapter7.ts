@@ -1,6 +1,6 @@
 import { chapter7Claims, type FasterNetworkEvidence } from "../claims/chapter7";
 import { type SettledClaim, settleClaims } from "../claims/claims";
-import { macsOf } from "../compression/groundwork";
+import { macsOf } from "../compression/measure/groundwork";
 import type { CompressionStudy } from "./compressionStudy";
 import type { FormTime } from "./formTiming";
 import type { Chapter } from "./open";

@@ -1,19 +1,19 @@
 import { join, relative } from "node:path";
-import { fitNetwork } from "../compression/fitNetwork";
-import { macsOf } from "../compression/groundwork";
-import { narrowInputs } from "../compression/narrowInputs";
-import { refitHead } from "../compression/linearRefit";
+import { fitNetwork } from "../compression/fit/fitNetwork";
+import { macsOf } from "../compression/measure/groundwork";
+import { narrowInputs } from "../compression/fit/narrowInputs";
+import { refitHead } from "../compression/fit/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
-import { extractFeatures } from "../features";
-import { writeAtomically } from "../files";
+import { extractFeatures } from "../engines/features";
+import { writeAtomically } from "../core/files";
 import { convOf } from "../network/convOf";
 import { type LinearWeights, withHead } from "../network/lowRank";
 import { cutAfter, type Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { inputRank } from "../network/splitRanks";
-import { firstImages, type LabelledImages } from "../assets/cifar10";
-import { buildFolder, root } from "../paths";
-import { progress } from "../progress";
+import { firstImages, type LabelledImages } from "../assets/images/cifar10";
+import { buildFolder, root } from "../core/paths";
+import { progress } from "../display/progress";
 import { mcnemar } from "../statistics/mcnemar";
 import {
   type PairedCounts,
@@ -21,7 +21,7 @@ import {
   pairedCounts,
   pairedDifference,
 } from "../statistics/pairedDifference";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressionStudy } from "./compressionStudy";
 import { type FrontierPoint, isProposed, proposed, type TimedPlan } from "./frontier";

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { Matrix } from "ml-matrix";
 import { chapter6Claims, type ConclusionEvidence, shareOfComponents } from "../claims/chapter6";
 import { assetsKey, type Claim, claimsFile, type SettledClaim, settleClaims, type Verdict } from "../claims/claims";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { type Spectrum, spectrumOf } from "../linalg/spectrum";
-import { Random } from "../random";
+import { Random } from "../core/random";
 import { layerMatrix } from "./chapter2";
 import type { Chapter } from "./open";
 

@@ -3,10 +3,10 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { tensorflow } from "../engines/tensorflow";
 import { deepNetwork } from "../network/deepNetwork";
 import { costs, parameterCount } from "../network/network";
-import { progress } from "../progress";
+import { progress } from "../display/progress";
 import { type LineFit, lineFit } from "../statistics/lineFit";
 import { median } from "../statistics/summary";
-import { cpuMsPerBatchInterleaved, type Timing } from "../timing";
+import { cpuMsPerBatchInterleaved, type Timing } from "../engines/timing";
 import type { Chapter } from "./open";
 
 /** Layers of the networks that are timed. */

@@ -1,10 +1,10 @@
-import { fits, type Fit, fitNetwork } from "../compression/fitNetwork";
-import type { Groundwork } from "../compression/groundwork";
-import { splitByBases } from "../compression/responseBases";
+import { fits, type Fit, fitNetwork } from "../compression/fit/fitNetwork";
+import type { Groundwork } from "../compression/measure/groundwork";
+import { splitByBases } from "../compression/measure/responseBases";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
-import { progress } from "../progress";
-import { cachedResult } from "../resultCache";
+import { progress } from "../display/progress";
+import { cachedResult } from "../core/resultCache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { relativeError } from "./sensitivityResponse";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Assets } from "../assets/assets";
-import { UserError } from "../errors";
-import { referenceFolder } from "../paths";
+import { UserError } from "../core/errors";
+import { referenceFolder } from "../core/paths";
 
 /** How often each class occurs among the images that the report scored. */
 export interface ClassCounts {

@@ -8,8 +8,8 @@ import { outputSplit } from "../network/outputSplit";
 import { replaceNode } from "../network/rewire";
 import { spatialSplit } from "../network/spatialSplit";
 import { tucker2 } from "../network/tucker2";
-import { progress } from "../progress";
-import { Random } from "../random";
+import { progress } from "../display/progress";
+import { Random } from "../core/random";
 import type { Chapter } from "./open";
 import { protocol } from "./protocol";
 

@@ -1,5 +1,5 @@
 import { factorizeHead } from "../network/lowRank";
-import { Random } from "../random";
+import { Random } from "../core/random";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import { freshHead, type Head } from "../training/head";
 import { type TrainingRun, trainHeads } from "../training/trainHeads";

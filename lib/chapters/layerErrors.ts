@@ -1,14 +1,14 @@
-import type { LabelledImages } from "../assets/cifar10";
-import { preprocess } from "../assets/preprocess";
-import { type Moments, MomentStream } from "../compression/moments";
+import type { LabelledImages } from "../assets/images/cifar10";
+import { preprocess } from "../assets/images/preprocess";
+import { type Moments, MomentStream } from "../compression/measure/moments";
 import {
   inverseOf,
   type LowRankMap,
   principalComponents,
   reducedRankRegression,
   relativeResidual,
-} from "../compression/reducedRank";
-import { type ResponseBasis, splitByBases } from "../compression/responseBases";
+} from "../compression/fit/reducedRank";
+import { type ResponseBasis, splitByBases } from "../compression/measure/responseBases";
 import { doubleProducts } from "../engines/doubleProducts";
 import type { Engine } from "../engines/engine";
 import { convOf } from "../network/convOf";

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { productRate } from "../engines/productRate";
-import { UserError } from "../errors";
-import { showFacts } from "../figures/facts";
+import { UserError } from "../core/errors";
+import { showFacts } from "../display/facts";
 import type { Chapter } from "./open";
 
 /** Memory below which extracting features and drawing figures may fail, in GiB. */

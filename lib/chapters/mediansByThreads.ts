@@ -2,7 +2,7 @@ import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { timeInTurn } from "../engines/timeInTurn";
 import type { Network } from "../network/network";
-import { progress } from "../progress";
+import { progress } from "../display/progress";
 
 /**
  * Median milliseconds a batch of networks that take turns: with the engine's threads, then with one, which is the same where

@@ -1,10 +1,10 @@
 import { type Assets, loadAssets } from "../assets/assets";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
-import { showBanner, sourceLine } from "../figures/banner";
+import { showBanner, sourceLine } from "../display/banner";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
-import { currentSettings } from "../settings";
+import { currentSettings } from "../core/settings";
 import { requireReportClasses } from "./reportClasses";
 
 /** What every chapter starts from: the assets in use, the network they make, and the engine that runs it. */

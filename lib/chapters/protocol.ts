@@ -1,7 +1,7 @@
-import { firstImages, type LabelledImages } from "../assets/cifar10";
-import { extractFeatures } from "../features";
-import { progress } from "../progress";
-import type { Tensor } from "../tensor";
+import { firstImages, type LabelledImages } from "../assets/images/cifar10";
+import { extractFeatures } from "../engines/features";
+import { progress } from "../display/progress";
+import type { Tensor } from "../core/tensor";
 import type { Chapter } from "./open";
 
 /** The settings of the report's chapters 3 and 4 (its text and its author's published notebook). */

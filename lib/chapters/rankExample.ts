@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { svd } from "../linalg/svd";
-import { Random } from "../random";
+import { Random } from "../core/random";
 
 /**
  * The error of every truncation of a random 6 × 4 matrix, measured and as Eckart and Young predict it from σ.

@@ -1,5 +1,5 @@
 import { type FailedRecoveryEvidence, recoveredShare } from "../claims/recovery";
-import type { MethodResult } from "../figures/recovery";
+import type { MethodResult } from "../display/recovery";
 import { mean } from "../statistics/summary";
 import { protocol } from "./protocol";
 import { learningRates, uncompressed } from "./recoveryMethods";

@@ -3,7 +3,7 @@ import { mean } from "../statistics/summary";
 import { outcomeOf } from "../training/collapse";
 import { type Accuracy, headLogits, predictions } from "../training/evaluate";
 import type { Head } from "../training/head";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import { centredOverClasses, outputAwareHead } from "../training/outputAware";
 import { fineTune, scoreHeads, trainBaseHeads } from "./headRuns";
 import { type HeadTask, type LabelledFeatures, protocol } from "./protocol";

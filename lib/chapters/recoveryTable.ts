@@ -1,7 +1,7 @@
 import type { FailedRecoveryEvidence } from "../claims/recovery";
-import type { MethodResult } from "../figures/recovery";
-import { progress } from "../progress";
-import { cachedResult, checksumOf } from "../resultCache";
+import type { MethodResult } from "../display/recovery";
+import { progress } from "../display/progress";
+import { cachedResult, checksumOf } from "../core/resultCache";
 import { mcnemar } from "../statistics/mcnemar";
 import { mean, meanInterval } from "../statistics/summary";
 import { flatten } from "../training/curvature";

@@ -1,5 +1,5 @@
 import type { Assets } from "../assets/assets";
-import { FileError } from "../errors";
+import { FileError } from "../core/errors";
 import { protocol } from "./protocol";
 
 /**

@@ -3,8 +3,8 @@ import type { Engine } from "../engines/engine";
 import { type OperatorTime, ownerOf, profileOperators } from "../engines/profile";
 import { productRate } from "../engines/productRate";
 import { type Cost, costs, inputsOf, type Network, nodeOf } from "../network/network";
-import { Random } from "../random";
-import { sizeOf, type Tensor, tensor } from "../tensor";
+import { Random } from "../core/random";
+import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Chapter } from "./open";
 import { protocol } from "./protocol";
 

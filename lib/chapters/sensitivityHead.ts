@@ -1,5 +1,5 @@
-import { UserError } from "../errors";
-import { Random } from "../random";
+import { UserError } from "../core/errors";
+import { Random } from "../core/random";
 import type { Accuracy } from "../training/evaluate";
 import { freshHead, type Head } from "../training/head";
 import { fineTune, scoreHeads } from "./headRuns";

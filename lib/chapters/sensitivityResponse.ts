@@ -1,11 +1,11 @@
-import { firstImages } from "../assets/cifar10";
-import { preprocess } from "../assets/preprocess";
+import { firstImages } from "../assets/images/cifar10";
+import { preprocess } from "../assets/images/preprocess";
 import { runInBatches } from "../engines/runInBatches";
 import type { Svd } from "../linalg/svd";
 import { withLowRankLayer } from "../network/lowRankConv";
 import { cutAfter, imageInput, inputsOf, type Network, nodeOf } from "../network/network";
 import { rewired } from "../network/rewire";
-import { type Tensor, tensor } from "../tensor";
+import { type Tensor, tensor } from "../core/tensor";
 import type { Chapter } from "./open";
 
 /** Training images over which a layer's own outputs are compared. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Provenance } from "../assets/assets";
-import { writeAtomically } from "../files";
-import { buildFolder } from "../paths";
+import { writeAtomically } from "../core/files";
+import { buildFolder } from "../core/paths";
 
 export type Verdict = "reproduced" | "differs" | "refuted" | "not comparable";
 

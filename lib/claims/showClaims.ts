@@ -1,6 +1,6 @@
-import { sourceLine } from "../figures/banner";
-import { type HtmlCell, htmlTable } from "../figures/htmlTable";
-import { escapeHtml, inNotebook, notebook } from "../figures/notebook";
+import { sourceLine } from "../display/banner";
+import { type HtmlCell, htmlTable } from "../display/htmlTable";
+import { escapeHtml, inNotebook, notebook } from "../display/notebook";
 import type { SettledClaim, Verdict } from "./claims";
 
 /** Signs that tell the verdicts apart without colour; colours that can be read on white and on black. */

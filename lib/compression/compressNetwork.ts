@@ -1,7 +1,7 @@
 import type { Engine } from "../engines/engine";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { type CompressedCopy, compressedCopy } from "./compressedCopy";
-import type { Groundwork } from "./groundwork";
+import type { Groundwork } from "./measure/groundwork";
 import {
   type Comparison,
   compareHeldOut,
@@ -11,7 +11,7 @@ import {
   type Timer,
 } from "./measureCompressed";
 import { type CompressionOptions, type Prepared, prepareCompression } from "./prepareCompression";
-import { planForSpeed, type SpeedPlan } from "./speedPlan";
+import { planForSpeed, type SpeedPlan } from "./allocate/speedPlan";
 
 /** Shares of the speed-up asked for, less the 1 there is anyway, that are tried where all of it cannot be had. */
 const lesserShares = [0.75, 0.5, 0.25];

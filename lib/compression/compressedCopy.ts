@@ -1,11 +1,11 @@
 import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
-import { fitNetwork } from "./fitNetwork";
+import { fitNetwork } from "./fit/fitNetwork";
 import { imageFeatures } from "./imageFeatures";
-import { narrowInputs } from "./narrowInputs";
-import { refitHead } from "./linearRefit";
+import { narrowInputs } from "./fit/narrowInputs";
+import { refitHead } from "./fit/linearRefit";
 import type { Prepared } from "./prepareCompression";
-import type { SpeedPlan } from "./speedPlan";
+import type { SpeedPlan } from "./allocate/speedPlan";
 
 /** The fit that every compression uses: the best of lib/compression's. */
 export const compressionFit = "ReLU-aware";

@@ -1,7 +1,7 @@
-import type { LabelledImages } from "../assets/cifar10";
-import { extractFeatures } from "../features";
+import type { LabelledImages } from "../assets/images/cifar10";
+import { extractFeatures } from "../engines/features";
 import type { Network } from "../network/network";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import type { CompressionOptions } from "./prepareCompression";
 
 /** Features (N, 512) of images through a network, kept on disk by content. @param label names the step. */

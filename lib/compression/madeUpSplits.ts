@@ -5,8 +5,8 @@ import { outputSplitOf } from "../network/outputSplit";
 import { pointwise } from "../network/pointwise";
 import { replaceNode } from "../network/rewire";
 import { inputRank, narrowingOf } from "../network/splitRanks";
-import { Random } from "../random";
-import { sizeOf, tensor } from "../tensor";
+import { Random } from "../core/random";
+import { sizeOf, tensor } from "../core/tensor";
 
 /**
  * The network with convolutions split at their outputs, their inputs narrowed, into factors of the right shapes but made-up numbers: it takes the

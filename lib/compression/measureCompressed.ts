@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../assets/cifar10";
+import type { LabelledImages } from "../assets/images/cifar10";
 import { timeInTurn } from "../engines/timeInTurn";
 import type { LinearWeights } from "../network/lowRank";
 import { toOnnx } from "../network/onnx";
@@ -9,8 +9,8 @@ import {
   type PairedDifference,
   pairedDifference,
 } from "../statistics/pairedDifference";
-import type { Tensor } from "../tensor";
-import { pooled, type Timing } from "../timing";
+import type { Tensor } from "../core/tensor";
+import { pooled, type Timing } from "../engines/timing";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressedCopy } from "./compressedCopy";
 import { imageFeatures } from "./imageFeatures";

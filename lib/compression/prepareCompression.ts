@@ -1,13 +1,13 @@
-import { firstImages, imageBytes, type LabelledImages } from "../assets/cifar10";
-import { reportSide } from "../assets/preprocess";
-import { varied } from "../assets/varied";
+import { firstImages, imageBytes, type LabelledImages } from "../assets/images/cifar10";
+import { reportSide } from "../assets/images/preprocess";
+import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
-import { checksumOf, type ResultCache, type ResultOrigin } from "../resultCache";
-import { type Tensor, tensor } from "../tensor";
-import { type Groundwork, layGroundwork } from "./groundwork";
+import { checksumOf, type ResultCache, type ResultOrigin } from "../core/resultCache";
+import { type Tensor, tensor } from "../core/tensor";
+import { type Groundwork, layGroundwork } from "./measure/groundwork";
 import { imageFeatures } from "./imageFeatures";
 import { ownHead, trainProbe } from "./trainProbe";
 

@@ -1,7 +1,7 @@
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { inputRank } from "../network/splitRanks";
-import type { Ranks } from "./calibration";
+import type { Ranks } from "./measure/calibration";
 
 /** By layer, null for a layer as it was. */
 export function rankRecord(ranks: Ranks): Record<string, number | null> {

@@ -1,8 +1,8 @@
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import type { LinearWeights } from "../network/lowRank";
 import { type Network, nodeOf } from "../network/network";
-import { Random } from "../random";
-import type { Tensor } from "../tensor";
+import { Random } from "../core/random";
+import type { Tensor } from "../core/tensor";
 import { freshHead } from "../training/head";
 import { trainHeads } from "../training/trainHeads";
 

@@ -1,6 +1,6 @@
 import { onnx } from "onnx-proto";
 import type { Rows } from "../linalg/rows";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 
 /** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
 export interface ChannelSums {

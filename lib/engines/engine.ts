@@ -1,5 +1,5 @@
 import type { Network } from "../network/network";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 
 /** A network made ready to run. */
 export interface Session {

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { dirname, join, sep } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 
 export type TensorflowModule = typeof tf;
 

@@ -1,5 +1,5 @@
 import { imageInput, type Network } from "../network/network";
-import { tensor } from "../tensor";
+import { tensor } from "../core/tensor";
 import { profileOperators } from "./profile";
 
 /** 128 MiB, so that the three arrays in use are more than most machines' caches hold. */

@@ -1,7 +1,7 @@
 import { version } from "onnxruntime-node/package.json";
 import { imageInput, type Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import type { Engine, Session } from "./engine";
 
 /**

@@ -1,7 +1,7 @@
 import { quantile } from "../statistics/summary";
 import { imageInput, type Network } from "../network/network";
-import { Random } from "../random";
-import { tensor } from "../tensor";
+import { Random } from "../core/random";
+import { tensor } from "../core/tensor";
 import type { Engine } from "./engine";
 
 const side = 2048;

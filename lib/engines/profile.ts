@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { median } from "../statistics/summary";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 
 /** The time of one operator that the engine ran. */
 export interface OperatorTime {

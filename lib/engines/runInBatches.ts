@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor, tensor } from "../tensor";
+import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Engine } from "./engine";
 import type { Network } from "../network/network";
 

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
-import { sizeOf, type Tensor } from "../tensor";
+import { sizeOf, type Tensor } from "../core/tensor";
 import type { Engine, Session } from "./engine";
 import { loadTensorflow, type TensorflowModule } from "./loadTensorflow";
 

@@ -1,5 +1,5 @@
 import type { Network } from "../network/network";
-import { cpuMsPerBatchInterleaved, type Timing, type TimingOptions } from "../timing";
+import { cpuMsPerBatchInterleaved, type Timing, type TimingOptions } from "./timing";
 import type { Engine, Session } from "./engine";
 
 /**

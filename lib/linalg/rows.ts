@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor } from "../tensor";
+import { sizeOf, type Tensor } from "../core/tensor";
 
 /**
  * Loops over rows on plain `Float64Array`s, in which a singular value decomposition spends its time:

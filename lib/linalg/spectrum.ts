@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
-import { UserError } from "../errors";
-import type { Tensor } from "../tensor";
+import { UserError } from "../core/errors";
+import type { Tensor } from "../core/tensor";
 import { singularValues } from "./svd";
 
 /** The singular values of a matrix and the share of variance each explains (report's chapter 2). */

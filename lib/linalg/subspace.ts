@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { UserError } from "../errors";
-import { Random } from "../random";
+import { UserError } from "../core/errors";
+import { Random } from "../core/random";
 import { completeOrthonormal } from "./jacobi";
 import { addScaled, dot, type Product, type Rows, symmetrized, transposed } from "./rows";
 import { choleskyFactor, invertedLower } from "./solve";

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
 import { dot, type Rows, timesTransposed } from "./rows";
 

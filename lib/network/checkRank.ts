@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 
 /**
  * Refuses ranks that a factorization cannot have.

@@ -1,5 +1,5 @@
-import { Random } from "../random";
-import { type Tensor, tensor } from "../tensor";
+import { Random } from "../core/random";
+import { type Tensor, tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, imageInput, type Network, type Node } from "./network";
 
 const channels = 64;

@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import { sizeOf, type Tensor, tensor } from "../tensor";
+import { sizeOf, type Tensor, tensor } from "../core/tensor";
 
 /**
  * Weights of the convolution that goes to the `rank` channels between two factors: its filter k is column k.

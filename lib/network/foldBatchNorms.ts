@@ -1,4 +1,4 @@
-import { tensor } from "../tensor";
+import { tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, inputsOf, type Network, type Node, nodeOf } from "./network";
 import { rewired } from "./rewire";
 

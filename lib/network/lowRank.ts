@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { svd } from "../linalg/svd";
-import { tensor } from "../tensor";
+import { tensor } from "../core/tensor";
 import type { Linear, Network } from "./network";
 
 /** A linear layer's numbers without its place in a network; a head is one of them, or a factorized pair. */

@@ -1,4 +1,4 @@
-import { sizeOf, type Tensor } from "../tensor";
+import { sizeOf, type Tensor } from "../core/tensor";
 
 /** Name by which a network's nodes refer to the image that goes in, (N, 3, H, W). */
 export const imageInput = "image";

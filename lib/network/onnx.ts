@@ -1,6 +1,6 @@
 import { onnx } from "onnx-proto";
 import { version } from "../../package.json";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import { costs, imageInput, inputsOf, type Network, type Node } from "./network";
 
 /** IR version and operator set of ONNX 1.10, read by every runtime of the last years. */

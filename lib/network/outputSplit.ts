@@ -1,6 +1,6 @@
 import { weightMatrix } from "../linalg/spectrum";
 import { type Svd, svd } from "../linalg/svd";
-import type { Tensor } from "../tensor";
+import type { Tensor } from "../core/tensor";
 import { checkRank } from "./checkRank";
 import { filtersOf, mixersOf } from "./factorWeights";
 import type { Conv } from "./network";

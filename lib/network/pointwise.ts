@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "../tensor";
+import { type Tensor, tensor } from "../core/tensor";
 import type { Conv } from "./network";
 
 /**

@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { mean } from "./summary";
 
 /** A straight line through points, and how much of their variance it explains. */

@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import { mean } from "./summary";
 import { studentTWithin } from "./studentT";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../errors";
+import { UserError } from "../core/errors";
 import type { Interval } from "./proportion";
 import { studentTQuantile } from "./studentT";
 

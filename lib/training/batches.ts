@@ -1,4 +1,4 @@
-import { Random } from "../random";
+import { Random } from "../core/random";
 
 /** The order in which a head sees the images of an epoch, counted from 0: a permutation of 0 … N−1. */
 export type BatchOrder = (head: number, epoch: number) => Uint32Array;

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { addScaled, dot, type Rows } from "../linalg/rows";
-import { Random } from "../random";
-import type { Tensor } from "../tensor";
+import { Random } from "../core/random";
+import type { Tensor } from "../core/tensor";
 import type { Head } from "./head";
 
 /**

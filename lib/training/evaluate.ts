@@ -1,7 +1,7 @@
 import { addScaled, type Rows, rowsOf, timesTransposed } from "../linalg/rows";
 import type { LinearWeights } from "../network/lowRank";
 import { type Interval, wilsonInterval } from "../statistics/proportion";
-import { type Tensor, tensor } from "../tensor";
+import { type Tensor, tensor } from "../core/tensor";
 import type { Head } from "./head";
 
 /** How many answers were right, with the 95 % interval of their share (Wilson 1927). */

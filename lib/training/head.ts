@@ -1,6 +1,6 @@
 import type { LinearWeights } from "../network/lowRank";
-import type { Random } from "../random";
-import { type Tensor, tensor } from "../tensor";
+import type { Random } from "../core/random";
+import { type Tensor, tensor } from "../core/tensor";
 
 /** A classifier on features: one linear layer, or two of a factorized one, the first without bias. */
 export type Head = LinearWeights[];

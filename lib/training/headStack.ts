@@ -1,5 +1,5 @@
 import { Tensor as OrtTensor } from "onnxruntime-node";
-import { sizeOf, type Tensor } from "../tensor";
+import { sizeOf, type Tensor } from "../core/tensor";
 import type { Head } from "./head";
 import { type Biases, names, parameterNames } from "./stepGraph";
 

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { UserError } from "../errors";
-import { type Tensor, tensor } from "../tensor";
+import { UserError } from "../core/errors";
+import { type Tensor, tensor } from "../core/tensor";
 import type { Head } from "./head";
 
 /**

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { UserError } from "../errors";
-import { currentSettings } from "../settings";
-import type { Tensor } from "../tensor";
+import { UserError } from "../core/errors";
+import { currentSettings } from "../core/settings";
+import type { Tensor } from "../core/tensor";
 import { type BatchOrder, batches, shuffled } from "./batches";
 import type { Head } from "./head";
 import { biasesOf, stackHeads, unstackHeads } from "./headStack";

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CellError, executeNotebook } from "../../lib/notebooks/execute";
-import { Kernel } from "../../lib/notebooks/kernel";
-import type { Message } from "../../lib/notebooks/messages";
-import { codeCells, type Output } from "../../lib/notebooks/notebookFile";
-import { OutputCollector } from "../../lib/notebooks/outputs";
-import { buildFolder, root } from "../../lib/paths";
+import { CellError, executeNotebook } from "../../lib/cli/notebooks/execute";
+import { Kernel } from "../../lib/cli/notebooks/kernel";
+import type { Message } from "../../lib/cli/notebooks/messages";
+import { codeCells, type Output } from "../../lib/cli/notebooks/notebookFile";
+import { OutputCollector } from "../../lib/cli/notebooks/outputs";
+import { buildFolder, root } from "../../lib/core/paths";
 import { notebookOf } from "../support/notebooks";
 
 const limit = 120_000;
@@ -55,7 +55,7 @@ async function run(code: string) {
 
 test("a cell's value and text arrive, with lib/ and the environment at hand", async () => {
   const { reply, outputs } = await run(
-    `import { sizeOf } from "./lib/tensor"; console.log(process.env.GREETING); sizeOf([2, 3])`,
+    `import { sizeOf } from "./lib/core/tensor"; console.log(process.env.GREETING); sizeOf([2, 3])`,
   );
   assert.deepEqual(outputs, [{ output_type: "stream", name: "stdout", text: "from the runner\n6\n" }]);
   assert.equal(reply.status, "ok");
@@ -168,8 +168,8 @@ for (const [signal, code] of [
     const script = join(scripts, "client.ts");
     writeFileSync(
       script,
-      `import { Kernel } from "../../lib/notebooks/kernel";
-       import { endOnSignals } from "../../lib/commands/signals";
+      `import { Kernel } from "../../lib/cli/notebooks/kernel";
+       import { endOnSignals } from "../../lib/cli/signals";
        endOnSignals();
        const code = "console.log(process.pid); while (true) {}";
        Kernel.start().then((kernel) => kernel.execute(code, ({ content }) => console.log(content.text), ${limit}));`,

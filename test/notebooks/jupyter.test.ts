@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
-import { writeKernelspec } from "../../lib/commands/lab";
-import { executeNotebook } from "../../lib/notebooks/execute";
-import { codeCells, readNotebook, writeNotebook } from "../../lib/notebooks/notebookFile";
-import { buildFolder } from "../../lib/paths";
+import { writeKernelspec } from "../../lib/cli/lab";
+import { executeNotebook } from "../../lib/cli/notebooks/execute";
+import { codeCells, readNotebook, writeNotebook } from "../../lib/cli/notebooks/notebookFile";
+import { buildFolder } from "../../lib/core/paths";
 import { notebookOf } from "../support/notebooks";
 
 const skip = spawnSync("jupyter", ["nbconvert", "--version"]).status !== 0 && "no jupyter nbconvert here";
@@ -18,7 +18,7 @@ test("Jupyter runs a notebook with the project's kernelspec to the same outputs 
   const folder = mkdtempSync(join(buildFolder, "test-"));
   try {
     const notebook = notebookOf(
-      `import { sizeOf } from "./lib/tensor";\nimport { display, newDisplay } from "tslab";\nconst shape = [2, 3];`,
+      `import { sizeOf } from "./lib/core/tensor";\nimport { display, newDisplay } from "tslab";\nconst shape = [2, 3];`,
       `console.log(sizeOf(shape));\nprocess.env.GREETING`,
       `const shown = newDisplay();\nshown.html("<b>0 %</b>");\nawait new Promise((done) => setTimeout(done, 50));\nshown.html("<b>100 %</b>");`,
       `display.png(Buffer.from("picture"));\ndisplay.markdown("**k** = 5\\nand more");`,

@@ -7,7 +7,7 @@ import {
   type Network,
   type Node,
 } from "../../lib/network/network";
-import { sizeOf, type Tensor, tensor } from "../../lib/tensor";
+import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
 
 /** Numbers as a Tensor has them, in double precision. */
 interface Value {

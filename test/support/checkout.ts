@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { buildFolder, root } from "../../lib/paths";
-import { exportFolderVariable } from "../../lib/figures/exports";
-import { settingVariables } from "../../lib/settings";
+import { buildFolder, root } from "../../lib/core/paths";
+import { exportFolderVariable } from "../../lib/display/exports";
+import { settingVariables } from "../../lib/core/settings";
 
 const parts = ["lib", "notebooks", "data/demo", "data/reference", "package.json", "tsconfig.json"];
 
@@ -35,7 +35,7 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** What a command needs to start in a copy: npm's scripts run the same file. */
-export const commandLine = ["--import", "tsx", "lib/main.ts"];
+export const commandLine = ["--import", "tsx", "lib/cli/main.ts"];
 
 /** Runs a command of the project to its end, as `npm start` and `npm run …` do. */
 export function runCommand(folder: string, args: string[], environment: NodeJS.ProcessEnv = {}) {
@@ -49,7 +49,7 @@ export function runCommand(folder: string, args: string[], environment: NodeJS.P
 
 /** Writes a copy's kernelspec, as `npm run lab` does. Returns the environment in which Jupyter finds it. */
 export function environmentWithKernel(folder: string): NodeJS.ProcessEnv {
-  const script = `require("./lib/commands/lab").writeKernelspec({}).then(console.log)`;
+  const script = `require("./lib/cli/lab").writeKernelspec({}).then(console.log)`;
   const options = { cwd: folder, env: plainEnvironment(), encoding: "utf8" } as const;
   const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], options);
   if (stderr !== "") throw new Error(stderr);

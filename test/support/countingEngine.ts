@@ -1,8 +1,8 @@
-import type { LabelledImages } from "../../lib/assets/cifar10";
+import type { LabelledImages } from "../../lib/assets/images/cifar10";
 import type { Engine } from "../../lib/engines/engine";
 import type { Network } from "../../lib/network/network";
-import { Random } from "../../lib/random";
-import { tensor } from "../../lib/tensor";
+import { Random } from "../../lib/core/random";
+import { tensor } from "../../lib/core/tensor";
 
 /** A network of one layer, for tests of what surrounds an engine; `avgpool` is its only node. */
 export const tinyNetwork: Network = { nodes: [{ kind: "globalAveragePool", name: "avgpool", input: "image" }] };

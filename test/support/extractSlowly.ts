@@ -1,6 +1,6 @@
 // Extracts features batch by batch, slowly, and says each batch: to be killed, or to run twice at once.
 // Usage: tsx test/support/extractSlowly.ts CACHE-FOLDER
-import { extractFeatures } from "../../lib/features";
+import { extractFeatures } from "../../lib/engines/features";
 import { countingEngine, randomImages, tinyNetwork } from "./countingEngine";
 
 extractFeatures({

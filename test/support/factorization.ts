@@ -6,8 +6,8 @@ import { type Conv, imageInput, inputsOf, type Network, nodeOf } from "../../lib
 import { foldBatchNorms } from "../../lib/network/foldBatchNorms";
 import { replaceNode } from "../../lib/network/rewire";
 import { resnet18 } from "../../lib/network/resnet18";
-import { Random } from "../../lib/random";
-import { sizeOf, type Tensor, tensor } from "../../lib/tensor";
+import { Random } from "../../lib/core/random";
+import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "./formulaWeights";
 
 /** A way to replace a convolution by a chain of smaller ones, and what its tests need to know of it. */

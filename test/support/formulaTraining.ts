@@ -1,7 +1,7 @@
 import type { LinearWeights } from "../../lib/network/lowRank";
 import type { Head } from "../../lib/training/head";
 import type { TrainingOptions } from "../../lib/training/trainHeads";
-import { tensor } from "../../lib/tensor";
+import { tensor } from "../../lib/core/tensor";
 import { uniform } from "./uniform";
 
 function linear(seed: number, rows: number, columns: number, biased: boolean): LinearWeights {

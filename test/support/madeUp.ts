@@ -1,7 +1,7 @@
 import type { LinearWeights } from "../../lib/network/lowRank";
 import { wilsonInterval } from "../../lib/statistics/proportion";
-import { tensor, type Tensor } from "../../lib/tensor";
-import type { Timing } from "../../lib/timing";
+import { tensor, type Tensor } from "../../lib/core/tensor";
+import type { Timing } from "../../lib/engines/timing";
 import type { Accuracy } from "../../lib/training/evaluate";
 
 /** A matrix as a tensor, (rows, columns). */

@@ -1,4 +1,4 @@
-import type { Cell, Notebook } from "../../lib/notebooks/notebookFile";
+import type { Cell, Notebook } from "../../lib/cli/notebooks/notebookFile";
 
 /** A notebook with these code cells, nothing run yet. */
 export function notebookOf(...sources: string[]): Notebook {

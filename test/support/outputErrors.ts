@@ -3,7 +3,7 @@ import { runInBatches } from "../../lib/engines/runInBatches";
 import { onnxRuntime } from "../../lib/engines/onnxRuntime";
 import { convOf } from "../../lib/network/convOf";
 import type { Conv, Network } from "../../lib/network/network";
-import { sizeOf, type Tensor } from "../../lib/tensor";
+import { sizeOf, type Tensor } from "../../lib/core/tensor";
 import { smallLayers } from "./smallResnet";
 
 const engine = onnxRuntime(1);

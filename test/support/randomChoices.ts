@@ -1,5 +1,5 @@
-import { type Choice, costOf, type LayerChoices } from "../../lib/compression/choices";
-import type { Random } from "../../lib/random";
+import { type Choice, costOf, type LayerChoices } from "../../lib/compression/allocate/choices";
+import type { Random } from "../../lib/core/random";
 
 /** Cost and loss of a choice of rank `k` out of `count`. */
 type Draw = (random: Random, k: number, count: number) => { cost: number; loss: number };

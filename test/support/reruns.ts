@@ -1,4 +1,4 @@
-import type { Agreement } from "../../lib/notebooks/compare";
+import type { Agreement } from "../../lib/cli/notebooks/compare";
 
 /**
  * What training on features leaves open. The reason: engines' kernels on other processors move features by up to 1e-4 of

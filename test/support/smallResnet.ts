@@ -1,7 +1,7 @@
-import type { LabelledImages } from "../../lib/assets/cifar10";
+import type { LabelledImages } from "../../lib/assets/images/cifar10";
 import { type Conv, imageInput, type Network } from "../../lib/network/network";
-import { Random } from "../../lib/random";
-import { sizeOf, type Tensor, tensor } from "../../lib/tensor";
+import { Random } from "../../lib/core/random";
+import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
 
 /** A tensor of normally distributed numbers. */
 export function normalTensor(random: Random, shape: number[], deviation = 1): Tensor {

@@ -1,6 +1,6 @@
 import type { LabelledFeatures } from "../../lib/chapters/protocol";
-import { Random } from "../../lib/random";
-import { tensor } from "../../lib/tensor";
+import { Random } from "../../lib/core/random";
+import { tensor } from "../../lib/core/tensor";
 
 /** Ten classes in 14 dimensions: a bump at the class's own place under normal noise. A head can learn them well. */
 export function syntheticImages(count: number, seed: number, noise = 0.6): LabelledFeatures {

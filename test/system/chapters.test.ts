@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { JSDOM } from "jsdom";
 import type { Claim } from "../../lib/claims/claims";
-import { Results } from "../../lib/commands/results";
-import { persianDigits } from "../../lib/figures/persian";
-import { compareNotebooks } from "../../lib/notebooks/compare";
-import { codeCells, type Notebook, parseNotebook } from "../../lib/notebooks/notebookFile";
+import { Results } from "../../lib/cli/results";
+import { persianDigits } from "../../lib/display/persian";
+import { compareNotebooks } from "../../lib/cli/notebooks/compare";
+import { codeCells, type Notebook, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
 import { agreementOf } from "../support/reruns";
 

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { after, before, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
-import type { Figure } from "../../lib/figures/figure";
-import { interactive } from "../../lib/figures/interactive";
-import { drawStatic } from "../../lib/figures/plotlyStatic";
-import { frame } from "../../lib/figures/style";
-import { buildFolder, root } from "../../lib/paths";
+import type { Figure } from "../../lib/display/figure";
+import { interactive } from "../../lib/display/interactive";
+import { drawStatic } from "../../lib/display/static/plotlyStatic";
+import { frame } from "../../lib/display/style";
+import { buildFolder, root } from "../../lib/core/paths";
 
 const chromiumFile = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const missing = [

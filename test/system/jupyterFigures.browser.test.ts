@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { Results } from "../../lib/commands/results";
-import { buildFolder } from "../../lib/paths";
+import { Results } from "../../lib/cli/results";
+import { buildFolder } from "../../lib/core/paths";
 import { copyCheckout, environmentWithKernel, removeCheckout } from "../support/checkout";
 import { type JupyterServer, startJupyter } from "../support/jupyter";
 

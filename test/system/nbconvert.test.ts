@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Results } from "../../lib/commands/results";
-import { compareNotebooks } from "../../lib/notebooks/compare";
-import { parseNotebook } from "../../lib/notebooks/notebookFile";
+import { Results } from "../../lib/cli/results";
+import { compareNotebooks } from "../../lib/cli/notebooks/compare";
+import { parseNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { copyCheckout, environmentWithKernel, removeCheckout } from "../support/checkout";
 import { agreementOf } from "../support/reruns";
 

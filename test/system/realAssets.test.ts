@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Claim } from "../../lib/claims/claims";
-import { Results } from "../../lib/commands/results";
-import { codeCells, parseNotebook } from "../../lib/notebooks/notebookFile";
+import { Results } from "../../lib/cli/results";
+import { codeCells, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
 
 const assets = process.env.LOW_RANK_ASSETS ?? "";

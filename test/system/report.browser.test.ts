@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { interactive } from "../../lib/figures/interactive";
-import { drawStatic } from "../../lib/figures/plotlyStatic";
-import { frame } from "../../lib/figures/style";
-import { writeReport } from "../../lib/notebooks/htmlReport";
-import { Results } from "../../lib/commands/results";
-import { codeCells, type Output, parseNotebook } from "../../lib/notebooks/notebookFile";
+import { interactive } from "../../lib/display/interactive";
+import { drawStatic } from "../../lib/display/static/plotlyStatic";
+import { frame } from "../../lib/display/style";
+import { writeReport } from "../../lib/cli/notebooks/htmlReport";
+import { Results } from "../../lib/cli/results";
+import { codeCells, type Output, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { notebookOf } from "../support/notebooks";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";

@@ -3,10 +3,10 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, wri
 import { join } from "node:path";
 import { test } from "node:test";
 import { loadAssets } from "../../../lib/assets/assets";
-import { demoBatch, demoClassNames } from "../../../lib/assets/demoImages";
-import { FileError } from "../../../lib/errors";
-import { sha256 } from "../../../lib/files";
-import { buildFolder } from "../../../lib/paths";
+import { demoBatch, demoClassNames } from "../../../lib/assets/images/demoImages";
+import { FileError } from "../../../lib/core/errors";
+import { sha256 } from "../../../lib/core/files";
+import { buildFolder } from "../../../lib/core/paths";
 import { fixture, safetensors, temporaryFolder } from "../../fixtures/assets/hostile";
 
 const assets = process.env.LOW_RANK_ASSETS;

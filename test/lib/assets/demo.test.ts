@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { test } from "node:test";
 import { demoChecksum, drawDemoImages } from "../../../lib/assets/demo";
-import { demoBatch } from "../../../lib/assets/demoImages";
-import { FileError, UserError } from "../../../lib/errors";
-import { sha256 } from "../../../lib/files";
+import { demoBatch } from "../../../lib/assets/images/demoImages";
+import { FileError, UserError } from "../../../lib/core/errors";
+import { sha256 } from "../../../lib/core/files";
 import { temporaryFolder } from "../../fixtures/assets/hostile";
 
 const batches = { "data_batch_1.bin": { count: 3, seed: 11 }, "test_batch.bin": { count: 2, seed: 12 } };

@@ -9,7 +9,7 @@ import {
 } from "../../../lib/chapters/chapter2";
 import { fromSingularValues } from "../../../lib/linalg/spectrum";
 import type { Network } from "../../../lib/network/network";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 
 const official = recordedSpectra();
 const ten = (...values: number[]) => fromSingularValues(10, 20, [...values, ...new Array(10 - values.length).fill(0)]);

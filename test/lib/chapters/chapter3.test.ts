@@ -13,9 +13,9 @@ import {
 import { compressHeads } from "../../../lib/chapters/headRuns";
 import type { Chapter } from "../../../lib/chapters/open";
 import { wilsonInterval } from "../../../lib/statistics/proportion";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { resnet18 } from "../../../lib/network/resnet18";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { headLogits } from "../../../lib/training/evaluate";
 import { freshHead } from "../../../lib/training/head";
 import { randomImages } from "../../support/countingEngine";

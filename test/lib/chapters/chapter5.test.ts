@@ -12,7 +12,7 @@ import {
 import type { CompressedLayer } from "../../../lib/chapters/sensitivity";
 import type { GuideScore } from "../../../lib/claims/chapter5";
 import { fromSingularValues } from "../../../lib/linalg/spectrum";
-import { settingVariables } from "../../../lib/settings";
+import { settingVariables } from "../../../lib/core/settings";
 import type { Accuracy } from "../../../lib/training/evaluate";
 
 const accuracy = (correct: number): Accuracy => ({ correct, total: 200, share: correct / 200, low: 0, high: 1 });

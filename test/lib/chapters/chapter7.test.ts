@@ -4,10 +4,10 @@ import { JSDOM } from "jsdom";
 import { formFinding, stageRows } from "../../../lib/chapters/chapter7";
 import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
 import type { FormTime } from "../../../lib/chapters/formTiming";
-import type { Groundwork } from "../../../lib/compression/groundwork";
+import type { Groundwork } from "../../../lib/compression/measure/groundwork";
 import { imageInput, type Network } from "../../../lib/network/network";
-import { Random } from "../../../lib/random";
-import { tableHtml } from "../../../lib/tables";
+import { Random } from "../../../lib/core/random";
+import { tableHtml } from "../../../lib/display/tables";
 import { biasedConv } from "../../support/smallResnet";
 
 const form = (name: string, share: number, macs: number, time: number): FormTime => ({

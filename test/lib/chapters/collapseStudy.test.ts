@@ -14,7 +14,7 @@ import {
 } from "../../../lib/chapters/collapseStudy";
 import { fineTune } from "../../../lib/chapters/headRuns";
 import type { Chapter } from "../../../lib/chapters/open";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { HeadLoss } from "../../../lib/training/curvature";
 import { freshHead, type Head } from "../../../lib/training/head";
 import { temporaryFolder } from "../../fixtures/assets/hostile";

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { conclusionRows, conclusionText, timedConclusion, earlierClaims } from "../../../lib/chapters/conclusion";
 import type { Chapter } from "../../../lib/chapters/open";
 import { assetsKey, type Claim, type Verdict } from "../../../lib/claims/claims";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 
 const folder = mkdtempSync(join(tmpdir(), "low-rank-conclusion-"));
 after(() => rmSync(folder, { recursive: true }));

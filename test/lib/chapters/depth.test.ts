@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type DepthSeries, depthFinding, depthRows, table52, timeDepths } from "../../../lib/chapters/depth";
 import type { Engine } from "../../../lib/engines/engine";
 import type { Network } from "../../../lib/network/network";
-import type { Tensor } from "../../../lib/tensor";
+import type { Tensor } from "../../../lib/core/tensor";
 
 const layersOf = ({ nodes }: Network) => nodes.filter(({ kind }) => kind === "conv" || kind === "linear").length;
 

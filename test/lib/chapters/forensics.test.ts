@@ -11,7 +11,7 @@ import {
   recordedClassCounts,
   recount,
 } from "../../../lib/chapters/forensics";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { assertNear } from "../../support/close";
 
 const recorded = recordedClassCounts();

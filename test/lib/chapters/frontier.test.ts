@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
 import { frontierFinding, frontierRows, timePlans } from "../../../lib/chapters/frontier";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { accuracies } from "../../support/madeUp";
 import { frontierPoint } from "./frontierPoint";
 

@@ -8,7 +8,7 @@ import {
 } from "../../../lib/chapters/recoveryFindings";
 import type { ScoredRecoveries } from "../../../lib/chapters/recoveryTable";
 import { recoveryClaims } from "../../../lib/claims/recovery";
-import type { MethodResult } from "../../../lib/figures/recovery";
+import type { MethodResult } from "../../../lib/display/recovery";
 import { method, sheet } from "./scoredMethod";
 
 const result = (id: string, keep: number, mean: number): MethodResult => ({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Assets } from "../../../lib/assets/assets";
 import { requireReportClasses } from "../../../lib/chapters/reportClasses";
-import { FileError } from "../../../lib/errors";
+import { FileError } from "../../../lib/core/errors";
 
 const assetsWith = (classes: number) =>
   ({ images: { folder: "own images", classNames: new Array(classes).fill("name") } }) as Partial<Assets> as Assets;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HeadTask } from "../../../lib/chapters/protocol";
 import { trainGoodHead } from "../../../lib/chapters/sensitivityHead";
-import { Random } from "../../../lib/random";
-import { tensor } from "../../../lib/tensor";
+import { Random } from "../../../lib/core/random";
+import { tensor } from "../../../lib/core/tensor";
 
 /** Features of ten classes, each around a point of its own, at a given scale. */
 function separable(count: number, scale: number): HeadTask["train"] {

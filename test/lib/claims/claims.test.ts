@@ -5,8 +5,8 @@ import { after, test } from "node:test";
 import { JSDOM } from "jsdom";
 import { type ClaimRule, settleClaims } from "../../../lib/claims/claims";
 import { claimsHtml, showClaims } from "../../../lib/claims/showClaims";
-import { buildFolder } from "../../../lib/paths";
-import { shownInKernel } from "../figures/fakeKernel";
+import { buildFolder } from "../../../lib/core/paths";
+import { shownInKernel } from "../display/fakeKernel";
 
 const file = join(buildFolder, "claims", "chapter-999.json");
 after(() => rm(file, { force: true }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerBases } from "../../../lib/compression/layerBases";
-import { narrowInputs } from "../../../lib/compression/narrowInputs";
+import { layerBases } from "../../../lib/compression/measure/layerBases";
+import { narrowInputs } from "../../../lib/compression/fit/narrowInputs";
 import { madeUpSplits } from "../../../lib/compression/madeUpSplits";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../lib/engines/runInBatches";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { doubleProducts } from "../../../lib/engines/doubleProducts";
 import { timesTransposed } from "../../../lib/linalg/rows";
-import { Random } from "../../../lib/random";
-import { tensor } from "../../../lib/tensor";
+import { Random } from "../../../lib/core/random";
+import { tensor } from "../../../lib/core/tensor";
 import { assertNear } from "../../support/close";
 import { normalTensor } from "../../support/smallResnet";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Engine } from "../../../lib/engines/engine";
 import { productRate } from "../../../lib/engines/productRate";
 import type { Network } from "../../../lib/network/network";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 
 /** An engine that computes nothing, in the milliseconds given run by run. */
 function sleepingEngine(milliseconds: number[]) {

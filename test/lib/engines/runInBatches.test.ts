@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runInBatches } from "../../../lib/engines/runInBatches";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { countingEngine, tinyNetwork } from "../../support/countingEngine";
 
 test("inputs run 64 at a time, in order, the rest last", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Engine } from "../../../lib/engines/engine";
 import { timeInTurn } from "../../../lib/engines/timeInTurn";
 import type { Network } from "../../../lib/network/network";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 
 const options = { warmUps: 1, runs: 2, shape: [1, 3, 2, 2] };
 const named = (name: string): Network => ({ nodes: [{ kind: "relu", name, input: "image" }] });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { definiteInverse } from "../../../lib/linalg/inverse";
 import { type Rows, timesTransposed } from "../../../lib/linalg/rows";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { assertNear } from "../../support/close";
 
 const product = async (a: Rows, b: Rows) => timesTransposed(a, b);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix, solve } from "ml-matrix";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { type Rows, timesTransposed } from "../../../lib/linalg/rows";
 import { choleskyFactor, solveCholesky } from "../../../lib/linalg/solve";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 
 const drawn = (random: Random, rows: number, columns: number): Rows =>
   Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => random.normal()));

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Matrix } from "ml-matrix";
-import { readCheckpoint } from "../../../lib/assets/checkpoint";
-import { UserError } from "../../../lib/errors";
+import { readCheckpoint } from "../../../lib/assets/checkpoint/checkpoint";
+import { UserError } from "../../../lib/core/errors";
 import * as spectra from "../../../lib/linalg/spectrum";
 import { svd } from "../../../lib/linalg/svd";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { formulaMatrices } from "../../support/formulaMatrices";
 
 const { fromSingularValues, rankForVariance } = spectra;

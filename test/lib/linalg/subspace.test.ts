@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { dot, type Rows, timesTransposed } from "../../../lib/linalg/rows";
 import { type Leading, leadingEigenvectors, leadingSubspace } from "../../../lib/linalg/subspace";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { assertNear } from "../../support/close";
 
 const drawn = (random: Random, rows: number, columns: number): Rows =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Matrix } from "ml-matrix";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { singularValues, svd } from "../../../lib/linalg/svd";
 import recorded from "../../fixtures/singular-values.json";
 import { formulaMatrices } from "../../support/formulaMatrices";

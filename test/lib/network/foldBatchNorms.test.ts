@@ -4,7 +4,7 @@ import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
-import type { Tensor } from "../../../lib/tensor";
+import type { Tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
 const network = resnet18(formulaStateDict(10), "formula");

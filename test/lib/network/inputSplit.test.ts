@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { spectrumOf, truncationError } from "../../../lib/linalg/spectrum";
 import { svd } from "../../../lib/linalg/svd";
 import { inputSplit, inputUnfolding } from "../../../lib/network/inputSplit";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { kernelOf, randomConv, relativeDistance, testFactorization } from "../../support/factorization";
 
 testFactorization({

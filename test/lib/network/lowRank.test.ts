@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { factorizeHead, factorizeLinear, keptRank, withHead } from "../../../lib/network/lowRank";
 import { type Linear, nodeOf, parameterCount } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
-import { type Tensor, tensor } from "../../../lib/tensor";
+import { type Tensor, tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
 const network = resnet18(formulaStateDict(10), "formula");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { costs, cutAfter, inputsOf, type Network, nodeOf, parameterCount } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { formulaStateDict } from "../../support/formulaWeights";
 
 const perChannel = () => tensor([4]);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { spectrumOf, truncationError, weightMatrix } from "../../../lib/linalg/spectrum";
 import { svd } from "../../../lib/linalg/svd";
 import { outputSplit, outputSplitOf } from "../../../lib/network/outputSplit";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { kernelOf, randomConv, relativeDistance, testFactorization } from "../../support/factorization";
 
 testFactorization({

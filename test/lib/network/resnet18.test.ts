@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FileError } from "../../../lib/errors";
+import { FileError } from "../../../lib/core/errors";
 import { costs, cutAfter, nodeOf, parameterCount } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { formulaStateDict } from "../../support/formulaWeights";

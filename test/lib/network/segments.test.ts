@@ -6,8 +6,8 @@ import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { imageInput, inputsOf, type Network } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { segmentsOf } from "../../../lib/network/segments";
-import { Random } from "../../../lib/random";
-import type { Tensor } from "../../../lib/tensor";
+import { Random } from "../../../lib/core/random";
+import type { Tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 import { biasedConv, normalTensor, smallResnet } from "../../support/smallResnet";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { spectrumOf, truncationError } from "../../../lib/linalg/spectrum";
 import { svd } from "../../../lib/linalg/svd";
 import { spatialSplit, spatialUnfolding } from "../../../lib/network/spatialSplit";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { kernelOf, randomConv, relativeDistance, testFactorization } from "../../support/factorization";
 
 testFactorization({

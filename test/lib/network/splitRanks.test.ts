@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { madeUpSplits } from "../../../lib/compression/madeUpSplits";
 import { type Conv, costs, imageInput } from "../../../lib/network/network";
 import { inputRank, macsOfSplit, partsOf } from "../../../lib/network/splitRanks";
-import { sizeOf, tensor } from "../../../lib/tensor";
+import { sizeOf, tensor } from "../../../lib/core/tensor";
 
 function conv(shape: number[], stride: number): Conv {
   const padding = (shape[2] - 1) / 2;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { spearman } from "../../../lib/statistics/spearman";
 import recorded from "../../fixtures/statistics.json";
 import { assertNear } from "../../support/close";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { outcomeOf } from "../../../lib/training/collapse";
 
 /** 200 answers, `most` of them class 3, the rest spread over the other classes, in random order. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { Random } from "../../../lib/random";
-import { tensor, type Tensor } from "../../../lib/tensor";
+import { Random } from "../../../lib/core/random";
+import { tensor, type Tensor } from "../../../lib/core/tensor";
 import { flatten, HeadLoss, stabilityLimit } from "../../../lib/training/curvature";
 import type { Head } from "../../../lib/training/head";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wilsonInterval } from "../../../lib/statistics/proportion";
-import { tensor } from "../../../lib/tensor";
+import { tensor } from "../../../lib/core/tensor";
 import { accuracyOf, headLogits, predictionCounts, predictions } from "../../../lib/training/evaluate";
 
 const numbers = (shape: number[], ...values: number[]) => tensor(shape, Float32Array.from(values));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Random } from "../../../lib/random";
+import { Random } from "../../../lib/core/random";
 import { mean } from "../../../lib/statistics/summary";
 import { freshHead } from "../../../lib/training/head";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix, pseudoInverse } from "ml-matrix";
-import { UserError } from "../../../lib/errors";
+import { UserError } from "../../../lib/core/errors";
 import { svd } from "../../../lib/linalg/svd";
 import { factorizeHead } from "../../../lib/network/lowRank";
-import { Random } from "../../../lib/random";
-import { tensor, type Tensor } from "../../../lib/tensor";
+import { Random } from "../../../lib/core/random";
+import { tensor, type Tensor } from "../../../lib/core/tensor";
 import { headLogits } from "../../../lib/training/evaluate";
 import type { Head } from "../../../lib/training/head";
 import { centredOverClasses, outputAwareHead } from "../../../lib/training/outputAware";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { UserError } from "../../../lib/errors";
-import { Random } from "../../../lib/random";
-import { tensor } from "../../../lib/tensor";
+import { UserError } from "../../../lib/core/errors";
+import { Random } from "../../../lib/core/random";
+import { tensor } from "../../../lib/core/tensor";
 import { headLogits } from "../../../lib/training/evaluate";
 import { freshHead, type Head } from "../../../lib/training/head";
 import { type TrainingOptions, trainHeads } from "../../../lib/training/trainHeads";

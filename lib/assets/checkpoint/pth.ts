@@ -1,0 +1,57 @@
+import { crc32 } from "node:zlib";
+import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
+import { FileError } from "../../core/errors";
+import type { StateDict } from "./stateDict";
+import { TorchUnpickler, toStateDict } from "./torchPickle";
+
+/** Whether the bytes begin as a zip file does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 4)).equals(Buffer.from("PK\x03\x04", "latin1"));
+}
+
+/**
+ * Reads a state dict in torch's zip format (torch 1.6 and later): NAME/data.pkl describes the tensors,
+ * NAME/data/KEY holds each storage, uncompressed.
+ * Every record's CRC-32 is verified, so a changed byte is found unless it changes nothing that is read.
+ * @throws FileError if the file is damaged, or is anything but a plain state dict.
+ */
+export async function readPth(file: string, bytes: Buffer): Promise<StateDict> {
+  const records = await readRecords(file, bytes);
+  const pickles = [...records.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (pickles.length !== 1) throw new FileError(file, "is a zip file, but none that torch.save wrote: no data.pkl");
+  const folder = pickles[0].slice(0, -"data.pkl".length);
+  const byteOrder = records.get(`${folder}byteorder`)?.toString("latin1") ?? "little";
+  if (byteOrder !== "little") throw new FileError(file, "was written on a big-endian machine; save it again elsewhere");
+
+  const pickled = new TorchUnpickler(file, records.get(pickles[0])!).readStateDict();
+  return toStateDict(file, pickled, ({ key, format, count }) => {
+    const record = records.get(`${folder}data/${key}`);
+    if (record?.length === count * format.bytesPerNumber) return record;
+    throw new FileError(file, `is damaged: a storage of ${count} numbers has ${record?.length ?? "no"} bytes`);
+  });
+}
+
+/** Name → content of each entry: views of the file's bytes. */
+async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buffer>> {
+  const records = new Map<string, Buffer>();
+  try {
+    const zip = await fromBufferPromise(bytes);
+    for await (const entry of zip.eachEntry()) {
+      if (records.has(entry.fileName)) throw new Error("two entries of one name");
+      records.set(entry.fileName, await contentOf(zip, entry, bytes));
+    }
+  } catch (cause) {
+    throw new FileError(file, `is damaged or incomplete: ${(cause as Error).message.slice(0, 200)}`);
+  }
+  return records;
+}
+
+async function contentOf(zip: ZipFile, entry: Entry, bytes: Buffer): Promise<Buffer> {
+  if (entry.compressionMethod !== 0 || entry.isEncrypted())
+    throw new Error("a compressed entry, which torch never writes");
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const content = bytes.subarray(fileDataStart, fileDataStart + entry.uncompressedSize);
+  if (content.length !== entry.uncompressedSize) throw new Error("an entry that reaches beyond the end of the file");
+  if (crc32(content) !== entry.crc32) throw new Error("the checksum of an entry does not match");
+  return content;
+}

@@ -1,0 +1,86 @@
+import { FileError } from "../../core/errors";
+import { sizeOf } from "../../core/tensor";
+import { bfloat16, float16, float32, float64, int64, type NumberFormat } from "./numberFormat";
+import type { StateDict } from "./stateDict";
+
+const formats: Record<string, NumberFormat> = { F32: float32, F16: float16, BF16: bfloat16, F64: float64, I64: int64 };
+
+/** The format's own bound on its header (github.com/huggingface/safetensors, format description). */
+const longestHeader = 100_000_000;
+
+interface Entry {
+  name: string;
+  format: NumberFormat;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+/** Whether the bytes begin as a safetensors file does: the header's length, then its opening brace. */
+export function isSafetensors(bytes: Buffer): boolean {
+  return bytes.length > 8 && bytes[8] === "{".charCodeAt(0) && bytes.readBigUInt64LE(0) <= longestHeader;
+}
+
+/**
+ * Reads a safetensors file: the header's length in 8 bytes, a JSON header, then the tensors without gaps.
+ * The format has no checksum: a changed bit in the body gives another number and cannot be noticed here, so whoever
+ * knows the file's sha256 must compare it (assets.ts does for the demo checkpoint).
+ * @throws FileError if the header does not describe the file exactly.
+ */
+export function readSafetensors(file: string, bytes: Buffer): StateDict {
+  const bodyStart = 8 + Number(bytes.readBigUInt64LE(0));
+  if (bodyStart > bytes.length) throw new FileError(file, "is incomplete: it ends within its header");
+  const header = parseHeader(file, bytes.subarray(8, bodyStart));
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => checkEntry(file, name, entry));
+  checkCoverage(file, entries, bytes.length - bodyStart);
+  return new Map(
+    entries.map(({ name, format, shape, begin, end }) => [
+      name,
+      { shape, data: format.toFloat32(bytes.subarray(bodyStart + begin, bodyStart + end)) },
+    ]),
+  );
+}
+
+function parseHeader(file: string, text: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  } catch {
+    throw new FileError(file, "is damaged: its header is not JSON");
+  }
+}
+
+function checkEntry(file: string, name: string, entry: unknown): Entry {
+  const { dtype, shape, data_offsets: offsets } = Object(entry);
+  const lists = [shape, offsets].every((list) => Array.isArray(list) && list.every(isCount));
+  if (typeof dtype !== "string" || !lists || offsets.length !== 2) {
+    throw new FileError(file, `is damaged: its header does not describe ${name.slice(0, 80)}`);
+  }
+  if (!Object.hasOwn(formats, dtype)) {
+    throw new FileError(
+      file,
+      `stores ${name.slice(0, 80)} as ${dtype.slice(0, 20)}; read are ${Object.keys(formats).join(", ")}`,
+    );
+  }
+  const [begin, end] = offsets;
+  if (end - begin !== sizeOf(shape) * formats[dtype].bytesPerNumber) {
+    throw new FileError(file, `is damaged: ${name.slice(0, 80)} has ${end - begin} bytes, which its shape contradicts`);
+  }
+  return { name, format: formats[dtype], shape, begin, end };
+}
+
+function checkCoverage(file: string, entries: Entry[], bodyLength: number): void {
+  let position = 0;
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== position) throw new FileError(file, `is damaged: a gap or an overlap before ${name.slice(0, 80)}`);
+    position = end;
+  }
+  if (position !== bodyLength) {
+    throw new FileError(file, `is damaged or incomplete: its header describes ${position} bytes, it has ${bodyLength}`);
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,87 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { FileError, UserError } from "../core/errors";
+import { currentSettings, type Settings, settingVariables } from "../core/settings";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** Options that every command with a kernel takes. */
+export const settingOptions = {
+  weights: { type: "string" },
+  images: { type: "string" },
+  threads: { type: "string" },
+  fresh: { type: "boolean" },
+  note: { type: "string" },
+} as const satisfies Options;
+
+/** Their lines in a command's --help. */
+export const settingHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
+  --threads N      threads of the engine (default: all of this machine)
+  --fresh          compute again what the caches hold
+  --note TEXT      a note on the weights, shown where it matters ("layer3 is not the official tensor")
+  --help           show this`;
+
+/**
+ * Splits a command line into options and the rest.
+ * @throws UserError if an option is unknown or lacks its value.
+ */
+export function parseOptions<T extends Options>(command: string, args: string[], options: T) {
+  try {
+    return parseArgs({ args, options: { ...options, help: { type: "boolean" } }, allowPositionals: true });
+  } catch (error) {
+    const reason = (error as Error).message.split(/\. (?=To specify)|\n/)[0];
+    throw new UserError(`${reason}: see npm ${command} -- --help`);
+  }
+}
+
+interface SettingValues {
+  weights?: string;
+  images?: string;
+  threads?: string;
+  fresh?: boolean;
+  note?: string;
+}
+
+/**
+ * The settings in force: the command line's, else the environment's. Paths become absolute, since the kernel's working
+ * directory is another one than the reader's.
+ * @throws FileError or UserError if a path or a number is wrong.
+ */
+export function settingsFrom({ weights, images, threads, fresh, note }: SettingValues): Settings {
+  const inherited = currentSettings();
+  return {
+    weights: existing(weights ?? inherited.weights, "file"),
+    images: existing(images ?? inherited.images, "folder"),
+    threads: threads === undefined ? inherited.threads : positiveInteger(threads, "--threads"),
+    fresh: fresh ?? inherited.fresh,
+    note: note ?? inherited.note,
+  };
+}
+
+/** The settings as environment variables, for a kernel. */
+export function environmentOf({ weights, images, threads, fresh, note }: Settings): Record<string, string> {
+  return {
+    [settingVariables.weights]: weights ?? "",
+    [settingVariables.images]: images ?? "",
+    [settingVariables.threads]: String(threads),
+    [settingVariables.fresh]: fresh ? "1" : "",
+    [settingVariables.note]: note ?? "",
+  };
+}
+
+function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {
+  if (path === undefined) return undefined;
+  // npm changes to the repository's root; what the reader typed is relative to where they typed it.
+  const absolute = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  if (!existsSync(absolute)) throw new FileError(absolute, "does not exist");
+  if (statSync(absolute).isDirectory() !== (kind === "folder")) throw new FileError(absolute, `is not a ${kind}`);
+  return absolute;
+}
+
+/** @throws UserError unless the text is a whole number above 0. */
+export function positiveInteger(text: string, name: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UserError(`${name} takes a whole number above 0, not "${text}"`);
+  return Number(text);
+}

@@ -1,0 +1,112 @@
+import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { type Assets, loadAssets } from "../assets/assets";
+import { trainFile } from "../assets/officialFiles";
+import { timeExtraction } from "./bench/extraction";
+import { latencies } from "./bench/latency";
+import { PyTorch } from "./bench/pytorch";
+import { type By, type Results, tableHeads, tableRows } from "./bench/results";
+import { timeSpectra } from "./bench/spectra";
+import { stepsPerSecond } from "./bench/training";
+import { requireReportClasses } from "../chapters/reportClasses";
+import type { Engine } from "../engines/engine";
+import { onnxRuntime } from "../engines/onnxRuntime";
+import { productRate } from "../engines/productRate";
+import { tensorflow } from "../engines/tensorflow";
+import { writeAtomically } from "../core/files";
+import { factorizeHead, withHead } from "../network/lowRank";
+import type { Network } from "../network/network";
+import { resnet18 } from "../network/resnet18";
+import { buildFolder } from "../core/paths";
+import { Random } from "../core/random";
+import { freshHead } from "../training/head";
+import { parseOptions, settingOptions, settingsFrom } from "./arguments";
+import { textTable } from "./textTable";
+
+const help = `npm run bench [-- OPTIONS]
+Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
+  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
+  --threads N      threads to compare with one thread (default: all of this machine)
+  --help           show this`;
+
+/** As many as the report trains on (its chapter 3). */
+const imageCount = 1024;
+
+/** Timed runs a model on each engine. */
+const runs = 8;
+
+/**
+ * The benchmark: a table on stdout and build/bench.json.
+ * @returns 0.
+ * @throws UserError if an option is wrong; FileError if an asset is missing or damaged, or the images are not of ten classes.
+ */
+export async function bench(args: string[]): Promise<number> {
+  const { weights, images, threads } = settingOptions;
+  const { values } = parseOptions("run bench", args, { weights, images, threads });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const settings = settingsFrom(values);
+  const assets = await loadAssets(settings);
+  requireReportClasses(assets);
+  const threadCounts = [...new Set([settings.threads, 1])];
+  const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
+  if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");
+  try {
+    const results = await measure(assets, threadCounts.map(onnxRuntime), pytorches);
+    const file = join(buildFolder, "bench.json");
+    await writeAtomically(file, `${JSON.stringify(results, null, 2)}\n`);
+    console.log(`${textTable(tableHeads, tableRows(results))}\n\nWritten to ${file}`);
+  } finally {
+    for (const pytorch of pytorches) pytorch.close();
+  }
+  return 0;
+}
+
+async function measure(assets: Assets, engines: Engine[], pytorches: PyTorch[]): Promise<Results> {
+  const network = resnet18(assets.weights.stateDict, assets.weights.file);
+  const models = reportModels(network);
+  const latency = await latencies(models, [...engines, await tensorflow()], pytorches, runs);
+
+  const matrixProduct: Results["matrixProduct"] = [];
+  for (const engine of engines) matrixProduct.push({ ...by(engine), gflopPerSecond: await productRate(engine) });
+
+  const file = join(assets.images.folder, trainFile);
+  const extractions = [];
+  for (const engine of engines) {
+    extractions.push({
+      ...by(engine),
+      images: imageCount,
+      ...(await timeExtraction(engine, network, file, imageCount)),
+    });
+  }
+  const extraction = extractions.map(({ features: _, labels: __, ...timed }): Results["extraction"][0] => timed);
+  for (const torch of pytorches) {
+    extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(file, imageCount) });
+  }
+
+  const [{ features, labels }] = extractions;
+  const training: Results["training"] = [];
+  for (const heads of [1, 40]) {
+    training.push({ ...by(engines[0]), heads, stepsPerSecond: await stepsPerSecond(heads, features, labels) });
+  }
+  const machine = { processor: cpus()[0].model, cores: availableParallelism(), node: process.version };
+  const [weights, images] = [assets.weights.provenance, assets.images.provenance];
+  return { machine, weights, images, latency, matrixProduct, extraction, spectra: timeSpectra(network), training };
+}
+
+/** The report's three models (its table 3-1); a head's numbers do not change its time. */
+function reportModels(network: Network): Record<string, Network> {
+  const head = freshHead(512, 10, new Random(0));
+  return {
+    base: withHead(network, head),
+    "k = 5": withHead(network, factorizeHead(head, 0.5)),
+    "k = 2": withHead(network, factorizeHead(head, 0.2)),
+  };
+}
+
+function by({ name, version, threads }: { name: string; version: string; threads: number }): By {
+  return { engine: `${name} ${version}`, threads };
+}

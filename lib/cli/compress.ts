@@ -1,0 +1,98 @@
+import { type Assets, loadAssets } from "../assets/assets";
+import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
+import { compressionFit } from "../compression/compressedCopy";
+import { onnxRuntime } from "../engines/onnxRuntime";
+import { sha256, writeAtomically } from "../core/files";
+import { toOnnx } from "../network/onnx";
+import { resnet18 } from "../network/resnet18";
+import { type CompressArguments, compressArguments, compressHelp } from "./compressOptions";
+import { type CompressionRecord, compressionReport, onnxMetadata } from "./compressReport";
+import { measuredTable, planTable } from "./compressTables";
+import { endOnSignals } from "./signals";
+import { stepProgress } from "./stepProgress";
+import { whatCanBeHad } from "./whatCanBeHad";
+
+/** The exit code that says: no error, but not what was asked for. */
+const notMet = 2;
+
+/**
+ * Compresses a ResNet-18 to a speed-up measured on this machine: `npm run compress`.
+ * @returns the exit code.
+ * @throws UserError or FileError for what the reader has to know.
+ */
+export async function compress(args: string[]): Promise<number> {
+  const asked = compressArguments(args);
+  if (!asked) {
+    console.log(compressHelp);
+    return 0;
+  }
+  endOnSignals();
+  const assets = await loadAssets(asked.settings);
+  console.log(inUse(assets));
+  const seconds: Record<string, number> = {};
+  const outcome = await run(asked, assets, seconds);
+  for (const { speedup, measured } of attemptsOf(outcome))
+    console.log(`\nMeasured at ${speedup} × asked for:\n${measuredTable(measured)}`);
+  if (outcome.kind !== "met") {
+    console.error(whatCanBeHad(outcome, asked, args));
+    return notMet;
+  }
+  const { prepared, attempt } = outcome;
+  await write({ assets, asked, prepared, attempt, seconds });
+  console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
+  return 0;
+}
+
+function inUse({ weights, images }: Assets): string {
+  return [
+    `weights: ${weights.provenance}, ${weights.file}, sha256 ${weights.sha256.slice(0, 12)}…`,
+    `images: ${images.provenance}, ${images.folder}, ${images.train.count} to learn from, ${images.test.count} to test on`,
+  ].join("\n");
+}
+
+async function run(
+  { settings, speedup, maxDrop, batch }: CompressArguments,
+  { weights, images }: Assets,
+  seconds: Record<string, number>,
+): Promise<CompressionOutcome> {
+  const steps = stepProgress();
+  try {
+    return await compressNetwork({
+      network: resnet18(weights.stateDict, weights.file),
+      weightsSha256: weights.sha256,
+      train: images.train,
+      classes: images.classNames.length,
+      test: images.test,
+      engine: onnxRuntime(settings.threads),
+      batch,
+      speedup,
+      maxDrop,
+      cache: { fresh: settings.fresh },
+      onStep: steps.update,
+      onPlan: (prepared, plan, planned) => {
+        steps.end();
+        console.log(`\nThe plan for ${planned} ×, fit "${compressionFit}":\n${planTable(prepared, plan)}\n`);
+      },
+      onSeconds: (part, taken) => {
+        seconds[part] = (seconds[part] ?? 0) + taken;
+      },
+    });
+  } finally {
+    steps.end();
+  }
+}
+
+async function write(record: CompressionRecord): Promise<void> {
+  const { asked, attempt } = record;
+  const bytes = toOnnx(attempt.copy.network, onnxMetadata(record));
+  const report = compressionReport(record, { file: asked.out, bytes: bytes.length, sha256: sha256(bytes) });
+  await writeAtomically(asked.out, bytes);
+  await writeAtomically(asked.report, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** All that was measured on the test images. */
+function attemptsOf(outcome: CompressionOutcome): Attempt[] {
+  if (outcome.kind === "too fast") return [];
+  const { attempt } = outcome;
+  return outcome.kind === "too costly" && outcome.instead ? [attempt, outcome.instead] : [attempt];
+}

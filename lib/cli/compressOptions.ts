@@ -1,0 +1,99 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { FileError, UserError } from "../core/errors";
+import { timingTolerance } from "../compression/measureCompressed";
+import { explainFileError } from "../core/files";
+import { buildFolder } from "../core/paths";
+import type { Settings } from "../core/settings";
+import { parseOptions, positiveInteger, settingOptions, settingsFrom } from "./arguments";
+
+/** What `npm run compress` was asked for. */
+export interface CompressArguments {
+  settings: Settings;
+  /** Above 1. */
+  speedup: number;
+  /** Points of top-1, at least 0; undefined: any. */
+  maxDrop?: number;
+  /** Images at once. */
+  batch: number;
+  /** The ONNX file, and the report beside it. */
+  out: string;
+  report: string;
+}
+
+export const compressHelp = `npm run compress [-- OPTIONS]
+Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the training images without back-propagation,
+at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
+
+  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin), of as many classes as its
+                   batches.meta.txt has lines (without it: 10)
+  --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
+                   turn, may fall short of it by ${100 * timingTolerance} %
+  --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
+  --batch N        images at once, for which it is to be fast (default: 64)
+  --threads N      threads of the engine (default: all of this machine)
+  --out FILE       the ONNX file (default: build/compressed.onnx)
+  --fresh          compute again what the caches hold
+  --help           show this
+
+Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or costs more than --max-drop; nothing is
+written then, and what can be had is said with its command.`;
+
+const { weights, images, threads, fresh } = settingOptions;
+const text = { type: "string" } as const;
+const options = { weights, images, threads, fresh, speedup: text, "max-drop": text, batch: text, out: text };
+
+/**
+ * Reads and checks the command line, so that no mistake shows only after minutes.
+ * @returns undefined if help is wanted.
+ * @throws UserError or FileError if an option is unknown or wrong, or the files cannot be written there.
+ */
+export function compressArguments(args: string[]): CompressArguments | undefined {
+  const { values, positionals } = parseOptions("run compress", args, options);
+  if (positionals.length) throw new UserError(`npm run compress takes no ${positionals[0]}: see its --help`);
+  if (values.help) return undefined;
+  const speedup = numberFrom(values.speedup ?? "2", "--speedup");
+  if (speedup <= 1) throw new UserError(`--speedup takes a number above 1, not "${values.speedup}"`);
+  const out = pathFrom(values.out);
+  const settings = settingsFrom(values);
+  if (out === settings.weights) throw new UserError(`--out would overwrite the weights: give another file than ${out}`);
+  const report = `${out.replace(/\.onnx$/i, "")}.json`;
+  for (const file of [out, report]) checkWritable(file);
+  return {
+    settings,
+    speedup,
+    maxDrop: values["max-drop"] === undefined ? undefined : numberFrom(values["max-drop"], "--max-drop"),
+    batch: values.batch === undefined ? 64 : positiveInteger(values.batch, "--batch"),
+    out,
+    report,
+  };
+}
+
+/** Digits with or without a point: neither a sign nor an exponent is of use here. */
+function numberFrom(value: string, name: string): number {
+  if (!/^(\d{1,6}(\.\d*)?|\.\d+)$/.test(value))
+    throw new UserError(`${name} takes a number such as 1.5, not "${value}"`);
+  return Number(value);
+}
+
+/** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
+function pathFrom(typed: string | undefined): string {
+  if (typed === "") throw new UserError("--out takes the name of a file, not nothing");
+  return typed === undefined
+    ? join(buildFolder, "compressed.onnx")
+    : resolve(process.env.INIT_CWD ?? process.cwd(), typed);
+}
+
+/** @throws FileError if no file of this name can be written. */
+function checkWritable(file: string): void {
+  if (existsSync(file) && statSync(file).isDirectory()) throw new FileError(file, "is a folder, not a file");
+  let folder = dirname(file);
+  while (!existsSync(folder)) folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) throw new FileError(file, "lies under something that is not a folder");
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw explainFileError(folder, cause);
+  }
+}

@@ -1,0 +1,94 @@
+import { availableParallelism, cpus } from "node:os";
+import { version } from "../../package.json";
+import type { Assets } from "../assets/assets";
+import { imageSide, type LabelledImages } from "../assets/images/cifar10";
+import { reportSide } from "../assets/images/preprocess";
+import type { Attempt } from "../compression/compressNetwork";
+import { compressionFit } from "../compression/compressedCopy";
+import type { Prepared } from "../compression/prepareCompression";
+import { rankMetadata, rankRecord } from "../compression/rankMetadata";
+import { onnxVersions } from "../network/onnx";
+import type { CompressArguments } from "./compressOptions";
+import { plannedLayers, totalMacs } from "./compressTables";
+
+/** All that a compression's files say of it. */
+export interface CompressionRecord {
+  assets: Assets;
+  asked: CompressArguments;
+  prepared: Prepared;
+  attempt: Attempt;
+  seconds: Record<string, number>;
+}
+
+/** What the ONNX file says of itself: by it alone, it can be used and traced back. */
+export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): Record<string, string> {
+  return {
+    version,
+    source_sha256: assets.weights.sha256,
+    ...rankMetadata(prepared.groundwork.network, attempt.copy.plan.ranks),
+    fit: compressionFit,
+    calibration_images: String(prepared.calibration.count),
+    head: headOf(prepared),
+    batch_norms: "folded into the convolutions",
+    preprocessing: `RGB ${imageSide} × ${imageSide} resized to ${reportSide} × ${reportSide} bilinear, scaled to 0 … 1, normalised with ImageNet's mean and standard deviation`,
+    classes: JSON.stringify(assets.images.classNames),
+  };
+}
+
+/** The JSON report beside the ONNX file; shares and intervals between 0 and 1, times in milliseconds. */
+export function compressionReport(record: CompressionRecord, onnx: { file: string; bytes: number; sha256: string }) {
+  const { assets, asked, prepared, attempt, seconds } = record;
+  const { weights, images } = assets;
+  const { plan } = attempt.copy;
+  const layers = plannedLayers(prepared, plan);
+  const { engine } = prepared.options;
+  return {
+    tool: { name: "low-rank-resnet", version },
+    weights: { provenance: weights.provenance, file: weights.file, sha256: weights.sha256 },
+    images: {
+      provenance: images.provenance,
+      folder: images.folder,
+      train: part(images.train),
+      test: part(images.test),
+      learning: prepared.learning.count,
+      calibration: prepared.calibration.count,
+      heldOut: prepared.heldOut.count,
+      side: reportSide,
+    },
+    machine: {
+      processor: cpus()[0]?.model,
+      cores: availableParallelism(),
+      node: process.version,
+      engine: `${engine.name} ${engine.version}`,
+      threads: engine.threads,
+    },
+    asked: { speedup: asked.speedup, maxDrop: asked.maxDrop ?? null, batch: asked.batch },
+    fit: compressionFit,
+    head: headOf(prepared),
+    plan: {
+      ranks: rankRecord(plan.ranks),
+      layers: layers.map(({ rank, inputRank, ...layer }) => ({
+        ...layer,
+        rank: rank ?? null,
+        inputRank: inputRank ?? null,
+      })),
+      macs: totalMacs(prepared, layers),
+      predictedMs: plan.predictedMs,
+      restMs: prepared.groundwork.table.restMs,
+      speedup: plan.speedup,
+    },
+    measured: attempt.measured,
+    seconds,
+    onnx: { ...onnx, ...onnxVersions },
+  };
+}
+
+function headOf({ headFrom }: Prepared): string {
+  return headFrom === "checkpoint"
+    ? "the checkpoint's own, refitted to the compressed network"
+    : "a linear probe on the training images, refitted to the compressed network";
+}
+
+function part({ count, sha256 }: LabelledImages) {
+  return { count, sha256 };
+}

@@ -1,0 +1,112 @@
+import { macsOf } from "../compression/measure/groundwork";
+import type { Measured } from "../compression/measureCompressed";
+import type { Prepared } from "../compression/prepareCompression";
+import type { SpeedPlan } from "../compression/allocate/speedPlan";
+import { convOf } from "../network/convOf";
+import { costs } from "../network/network";
+import { inputRank } from "../network/splitRanks";
+import type { Accuracy } from "../training/evaluate";
+import { textTable } from "./textTable";
+
+/** What a plan does to a layer: multiply-accumulates of one image, predicted milliseconds of a batch. */
+export interface PlannedLayer {
+  layer: string;
+  /** undefined: as it is. */
+  rank?: number;
+  fullRank: number;
+  /** To which the inputs are narrowed; undefined: not at all. */
+  inputRank?: number;
+  inputs: number;
+  macs: { before: number; after: number };
+  ms: { before: number; after: number };
+}
+
+/** The plan, layer by layer. */
+export function plannedLayers({ groundwork }: Prepared, { ranks }: SpeedPlan): PlannedLayer[] {
+  return groundwork.table.layers.map(({ layer, times }) => {
+    const rank = ranks.get(layer);
+    const conv = convOf(groundwork.network, layer);
+    const { shape, data } = conv.weight;
+    const msOf = (wanted?: number) => times.find((time) => time.rank === wanted)?.ms ?? Number.NaN;
+    return {
+      layer,
+      rank,
+      fullRank: Math.min(shape[0], data.length / shape[0]),
+      inputRank: rank === undefined ? undefined : inputRank(conv, rank),
+      inputs: shape[1],
+      macs: { before: macsOf(groundwork, layer, undefined), after: macsOf(groundwork, layer, rank) },
+      ms: { before: msOf(), after: msOf(rank) },
+    };
+  });
+}
+
+/** Multiply-accumulates of the whole network for one image. */
+export function totalMacs({ groundwork: { network, imageShape } }: Prepared, layers: readonly PlannedLayer[]) {
+  const before = costs(network, [...imageShape]).reduce((sum, { macs }) => sum + macs, 0);
+  return { before, after: layers.reduce((sum, { macs }) => sum + macs.after - macs.before, before) };
+}
+
+/** The plan as a table. */
+export function planTable(prepared: Prepared, plan: SpeedPlan): string {
+  const layers = plannedLayers(prepared, plan);
+  const rest = prepared.groundwork.table.restMs;
+  const total = totalMacs(prepared, layers);
+  const listed = layers.reduce((sum, { macs }) => sum + macs.before, 0);
+  const row = (name: string, ranks: string[], macs: PlannedLayer["macs"], ms: PlannedLayer["ms"]) => [
+    name,
+    ...ranks,
+    arrow(macs, (value) => (value / 1e6).toFixed(1)),
+    arrow(ms, (value) => value.toFixed(1)),
+  ];
+  const other = { before: total.before - listed, after: total.before - listed };
+  const { original, compressed } = plan.predictedMs;
+  return textTable(
+    ["layer", "input rank", "rank", "million MACs an image", "predicted ms a batch"],
+    [
+      ...layers.map(({ layer, rank, fullRank, inputRank: narrowed, inputs, macs, ms }) =>
+        row(layer, [rankOf(narrowed, inputs), rankOf(rank, fullRank)], macs, ms),
+      ),
+      row("everything else", ["as is", "as is"], other, { before: rest, after: rest }),
+      row("total", ["", ""], total, { before: original, after: compressed }),
+    ],
+  );
+}
+
+function rankOf(rank: number | undefined, full: number): string {
+  return rank === undefined ? "as is" : `${rank} of ${full}`;
+}
+
+/** What was measured as a table. */
+export function measuredTable(measured: Measured): string {
+  const { before, after, drop, mcnemar, ms, speedup, bytes } = measured;
+  const spread = ({ median, spread }: Measured["ms"]["before"]) =>
+    `${median.toFixed(1)} (± ${(spread / 2).toFixed(1)})`;
+  const megabytes = (value: number) => (value / 1e6).toFixed(1);
+  const interval = `${points(drop.low)} to ${points(drop.high)}, McNemar's mid-p ${mcnemar.midP.toPrecision(2)}`;
+  return textTable(
+    ["", "before", "after", "difference"],
+    [
+      ["top-1, %", percent(before), percent(after), `${points(-drop.difference)} points (drop ${interval})`],
+      ["ms a batch", spread(ms.before), spread(ms.after), `${speedup.toFixed(2)} × as fast`],
+      ["ONNX file, MB", megabytes(bytes.before), megabytes(bytes.after), share(bytes)],
+    ],
+  );
+}
+
+function percent({ share, low, high }: Accuracy): string {
+  return `${(100 * share).toFixed(2)} (${(100 * low).toFixed(2)} to ${(100 * high).toFixed(2)})`;
+}
+
+/** A share as points of a hundred, with its sign. */
+function points(share: number): string {
+  const text = (100 * share).toFixed(2);
+  return share > 0 ? `+${text}` : text.replace("-", "−");
+}
+
+function share({ before, after }: { before: number; after: number }): string {
+  return `${((100 * after) / before).toFixed(0)} % of it`;
+}
+
+function arrow({ before, after }: { before: number; after: number }, format: (value: number) => string): string {
+  return before === after ? format(before) : `${format(before)} → ${format(after)}`;
+}

@@ -1,0 +1,72 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { UserError } from "../core/errors";
+import { explainFileError } from "../core/files";
+
+/**
+ * Takes a lock file that ends with this process, however it ends: a lock whose process is gone counts for nothing.
+ * @returns a function that gives it back.
+ * @throws UserError if another process that still runs holds it; FileError if it cannot be written.
+ */
+export function takeLock(file: string): () => void {
+  const own = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(own, identityOf(process.pid));
+    while (!linked(own, file)) removeStale(file);
+  } catch (cause) {
+    throw explainFileError(file, cause);
+  } finally {
+    if (existsSync(own)) rmSync(own);
+  }
+  const release = () => rmSync(file, { force: true });
+  process.once("exit", release);
+  return () => {
+    process.off("exit", release);
+    release();
+  };
+}
+
+/** A link appears at once and with its content, and never over an existing file. */
+function linked(own: string, file: string): boolean {
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw cause;
+  }
+}
+
+/** Moves the lock aside before it is removed, so that of two processes that find it stale only one does. */
+function removeStale(file: string): void {
+  const holder = readIfThere(file);
+  if (holder === undefined) return;
+  const pid = Number(holder.split(" ")[0]);
+  if (holder === identityOf(pid))
+    throw new UserError(`another run is under way (process ${pid}): wait for it to end, or end it`);
+  const aside = `${file}.stale-${process.pid}`;
+  renameSync(file, aside);
+  if (readIfThere(aside) !== holder) renameSync(aside, file);
+  else rmSync(aside);
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw cause;
+  }
+}
+
+/** Process number and, where Linux tells it, the time of its start: numbers are used again. Empty if there is no such process. */
+function identityOf(pid: number): string {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EPERM") return "";
+  }
+  const startTime = readIfThere(`/proc/${pid}/stat`)?.split(") ")[1].split(" ")[19];
+  return `${pid} ${startTime ?? ""}`;
+}

@@ -1,0 +1,162 @@
+import { progressTag } from "../../display/progress";
+import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
+
+/** How closely two runs of a notebook must agree. */
+export interface Agreement {
+  /** Two numbers agree if |a − b| ≤ tolerance · max(1, |a|). */
+  tolerance: number;
+  /**
+   * Whether all words must be the same, and the whole numbers in texts and tables too unless they count some out of many
+   * ("261/512", "3 of 40"). If not, numbers need only be within the tolerance, and of the words the verdicts the same.
+   */
+  exact: boolean;
+}
+
+/**
+ * Compares the numbers and words in two runs of a notebook, times and facts of the machine left out.
+ *
+ * What counts as a time or a fact of the machine, by convention:
+ * - in HTML everything inside an element of class "time" or "machine";
+ * - in any text a number followed by ms, µs, s, min, GFLOP/s, steps/s, images/s, or by × unless another number follows
+ *   ("0.998 × the base's time" is a ratio of times, "128 × 576" a shape);
+ * - a line of plain text that begins with "this machine".
+ * Pictures are compared by being there; of a figure all numbers of its Plotly specification. Bars of progress are left out:
+ * a cache decides which work is still to be done.
+ * @returns a readable line for each difference; none if the runs agree.
+ */
+export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): string[] {
+  const [before, after] = [codeCells(committed), codeCells(rerun)];
+  if (before.length !== after.length) return [`${before.length} code cells are committed, ${after.length} were run`];
+  return before.flatMap((cell, i) =>
+    compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, agreement),
+  );
+}
+
+function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): string[] {
+  if (committed.source !== rerun.source) return [`${where}: the cell itself has changed`];
+  const [before, after] = [committed, rerun].map(({ outputs }) => outputs.filter((output) => !isProgress(output)));
+  const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "nothing");
+  if (kindsBefore !== kindsAfter) return [`${where}: printed ${kindsBefore}; now prints ${kindsAfter}`];
+  return before.flatMap((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
+}
+
+function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): string[] {
+  const [before, after] = [committed, rerun].map(steadyContent);
+  return [
+    ...compareNumbers(numbersOf(before), numbersOf(after), where, agreement),
+    ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where),
+  ];
+}
+
+function compareNumbers(before: Found[], after: Found[], where: string, { tolerance, exact }: Agreement): string[] {
+  if (before.length !== after.length) return [`${where}: had ${before.length} numbers, now has ${after.length}`];
+  return before.flatMap(({ value, context, whole }, i) => {
+    const slack = exact && whole ? 0 : tolerance * Math.max(1, Math.abs(value));
+    if (Math.abs(value - after[i].value) <= slack) return [];
+    return [`${where}: was ${value}, is ${after[i].value} in “${context}”`];
+  });
+}
+
+/** Names the first difference only: after a word more or less all others differ too. */
+function compareWords(before: string[], after: string[], where: string): string[] {
+  const longer = before.length > after.length ? before : after;
+  const at = longer.findIndex((_, i) => before[i] !== after[i]);
+  if (at < 0) return [];
+  const [said, says] = [before, after].map((words) => words.slice(Math.max(0, at - 4), at + 5).join(" "));
+  return [`${where}: said “${said}”, says “${says}”`];
+}
+
+function isProgress(output: Output): boolean {
+  return "data" in output && String(output.data["text/html"] ?? "").startsWith(progressTag);
+}
+
+const kindOf = (output: Output) =>
+  output.output_type === "stream" ? output.name : "data" in output ? Object.keys(output.data).join(" + ") : "an error";
+
+interface Found {
+  value: number;
+  context: string;
+  /** Whether it is a whole number in a text and counts no part of another one. */
+  whole: boolean;
+}
+
+/** The numbers of an output that a repeated run must give again. */
+export function numbersIn(output: Output): Found[] {
+  return numbersOf(steadyContent(output));
+}
+
+function numbersOf({ text, figures }: Content): Found[] {
+  return [...numbersInText(text), ...figures.flatMap((specification) => numbersInJson(specification, "figure"))];
+}
+
+/** A verdict as the tables of claims show it: with its sign, unlike the same words in a rule or a sentence. */
+const verdict = /[✓≠✗–] (?:reproduced|differs|refuted|not comparable)/g;
+
+/** The words that a repeated run must say again. */
+function wordsOf({ text }: Content, { exact }: Agreement): string[] {
+  return (exact ? text.replace(numbers, " ").match(/\S+/g) : text.match(verdict)) ?? [];
+}
+
+/** What an output shows apart from times: its text, and the Plotly specifications of its figures. */
+interface Content {
+  text: string;
+  figures: unknown[];
+}
+
+function steadyContent(output: Output): Content {
+  const { text, figures } = contentOf(output);
+  return { text: text.replace(varying, " "), figures };
+}
+
+function contentOf(output: Output): Content {
+  if (output.output_type === "stream") return { text: output.text, figures: [] };
+  return "data" in output ? contentOfBundle(output.data) : { text: "", figures: [] };
+}
+
+function contentOfBundle(data: MimeBundle): Content {
+  if (typeof data["text/html"] === "string") return contentOfHtml(data["text/html"]);
+  const texts = Object.entries(data).flatMap(([mime, text]) => (mime.startsWith("text/") ? [text] : []));
+  return { text: texts.join("\n"), figures: [] };
+}
+
+/** What is used of jsdom: its own types need a newer compiler than tslab's. */
+interface Page {
+  body: { textContent: string };
+  querySelectorAll(selector: string): Iterable<{ textContent: string; remove(): void; append(text: string): void }>;
+}
+
+function contentOfHtml(html: string): Content {
+  const { JSDOM } = require("jsdom");
+  const page: Page = new JSDOM(`<body>${html}`).window.document;
+  for (const element of page.querySelectorAll(".time, .machine")) element.remove();
+  const specifications = [...page.querySelectorAll('script[type="application/json"]')];
+  const figures = specifications.map((script) => JSON.parse(script.textContent));
+  for (const element of page.querySelectorAll("script, style")) element.remove();
+  for (const element of page.querySelectorAll("*")) element.append(" "); // the texts of two cells are two texts
+  return { text: page.body.textContent, figures };
+}
+
+function numbersInJson(value: unknown, path: string): Found[] {
+  if (typeof value === "number") return [{ value, context: path, whole: false }];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) => numbersInJson(inner, `${path}.${key}`));
+}
+
+const number = String.raw`[-+−]?(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?`;
+const numbers = new RegExp(number, "giu");
+const unit = String.raw`\s?(?:(?:ms|µs|s|min|GFLOP/s|steps/s|images/s)(?![\w/])|×(?!\s?\d))`;
+const varying = new RegExp(`${number}${unit}|^\\s*this machine.*$`, "gimu");
+
+function numbersInText(text: string): Found[] {
+  return [...text.matchAll(numbers)].map((match) => {
+    const [start, end] = [match.index!, match.index! + match[0].length];
+    return {
+      value: Number(match[0].replace("−", "-").replace(/,/g, "")),
+      context: text
+        .slice(Math.max(0, start - 30), end + 30)
+        .replace(/\s+/g, " ")
+        .trim(),
+      whole: /^[-+−]?[\d,]+$/.test(match[0]) && !/^(?:\/|\s+of\s)/.test(text.slice(end)),
+    };
+  });
+}

@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Claim } from "../claims/claims";
+import { UserError } from "../core/errors";
+import { writeAtomically } from "../core/files";
+import { writeReport } from "./notebooks/htmlReport";
+import { readNotebook } from "./notebooks/notebookFile";
+import { buildFolder, root } from "../core/paths";
+
+/** A chapter's notebook. */
+export interface ChapterFile {
+  number: number;
+  /** File name without the ending: "02-spectra". */
+  name: string;
+}
+
+/** The chapters' notebooks and what runs of them leave in build/. */
+export class Results {
+  constructor(
+    private readonly build = buildFolder,
+    private readonly notebooks = join(root, "notebooks"),
+  ) {}
+
+  /** The chapters under notebooks/, in order. */
+  all(): ChapterFile[] {
+    const names = readdirSync(this.notebooks).flatMap((file) => file.match(/^(\d\d-.+)\.ipynb$/)?.[1] ?? []);
+    return names.sort().map((name) => ({ number: Number(name.slice(0, 2)), name }));
+  }
+
+  /**
+   * The chapters with these numbers, in order; all if none is given.
+   * @throws UserError if there is no such chapter.
+   */
+  choose(numbers: string[]): ChapterFile[] {
+    const all = this.all();
+    for (const text of numbers) {
+      if (!all.some(({ number }) => String(number) === text))
+        throw new UserError(
+          `there is no chapter "${text}": notebooks/ holds ${all.map(({ number }) => number).join(", ")}`,
+        );
+    }
+    return numbers.length === 0 ? all : all.filter(({ number }) => numbers.includes(String(number)));
+  }
+
+  /** The committed notebook. */
+  source({ name }: ChapterFile): string {
+    return join(this.notebooks, `${name}.ipynb`);
+  }
+
+  /** The notebook as the last run left it, or as far as a run came that failed. */
+  executed({ name }: ChapterFile, failed = false): string {
+    return join(this.build, "notebooks", `${name}${failed ? ".failed" : ""}.ipynb`);
+  }
+
+  /**
+   * Removes what earlier runs left of the chapters that are about to run, and of the others too if they ran on other
+   * weights or images: results of different assets must not stand side by side.
+   * @param assets names the weights and images of this run by their content.
+   * @returns the chapters whose results are gone though they will not run now.
+   */
+  async prepare(about: ChapterFile[], assets: string): Promise<ChapterFile[]> {
+    const others = this.all().filter((chapter) => !about.some(({ number }) => number === chapter.number));
+    const assetsFile = join(this.build, "claims", "assets.json");
+    const stale = readIfThere(assetsFile) === assets ? [] : others.filter((other) => existsSync(this.claims(other)));
+    const gone = [...about, ...stale].flatMap((chapter) => [
+      this.claims(chapter),
+      this.executed(chapter),
+      this.executed(chapter, true),
+    ]);
+    for (const file of [...gone, this.claimsOfAll, this.report]) rmSync(file, { force: true });
+    await writeAtomically(assetsFile, assets);
+    return stale;
+  }
+
+  /** Gathers the claims of all chapters into claims.json. */
+  async collectClaims(): Promise<Claim[]> {
+    const claims = this.all().flatMap((chapter): Claim[] => JSON.parse(readIfThere(this.claims(chapter)) ?? "[]"));
+    await writeAtomically(this.claimsOfAll, `${JSON.stringify(claims, null, 2)}\n`);
+    return claims;
+  }
+
+  /** Makes report.html of the executed notebooks. */
+  async collectReport(): Promise<void> {
+    const there = this.all().filter((chapter) => existsSync(this.executed(chapter)));
+    const chapters = there.map(async (chapter) => ({
+      name: chapter.name,
+      notebook: await readNotebook(this.executed(chapter)),
+    }));
+    await writeReport(this.report, await Promise.all(chapters));
+  }
+
+  get report(): string {
+    return join(this.build, "report.html");
+  }
+
+  private get claimsOfAll(): string {
+    return join(this.build, "claims.json");
+  }
+
+  private claims({ number }: ChapterFile): string {
+    return join(this.build, "claims", `chapter-${number}.json`);
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}

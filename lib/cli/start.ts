@@ -1,0 +1,92 @@
+import { join, relative } from "node:path";
+import { loadAssets } from "../assets/assets";
+import { requireReportClasses } from "../chapters/reportClasses";
+import { exportFolderVariable } from "../display/exports";
+import { resnet18 } from "../network/resnet18";
+import { type CellProgress, executeNotebook } from "./notebooks/execute";
+import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
+import { buildFolder, figureFolder, root } from "../core/paths";
+import type { Settings } from "../core/settings";
+import { environmentOf, parseOptions, settingHelp, settingOptions, settingsFrom } from "./arguments";
+import { claimsTable } from "./claimsTable";
+import { takeLock } from "./lock";
+import { type ChapterFile, Results } from "./results";
+import { endOnSignals } from "./signals";
+
+const help = `npm start [-- [CHAPTER …] [OPTIONS]]
+
+Runs all chapters, or the ones given, each in a fresh kernel. Writes to build/: the executed notebooks, report.html with
+interactive figures, claims.json. Exit code 1 if a cell fails or a claim that must hold does not.
+
+  --inplace        write the outputs into notebooks/ and the figures into figures/ as well
+${settingHelp}`;
+
+/**
+ * Runs chapters: `npm start`.
+ * @returns the exit code.
+ * @throws UserError, FileError or CellError for what the reader has to know.
+ */
+export async function start(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions("start", args, { ...settingOptions, inplace: { type: "boolean" } });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const settings = settingsFrom(values);
+  const results = new Results();
+  const chapters = results.choose(positionals);
+  const assets = await checkAssets(settings);
+  endOnSignals();
+  const release = takeLock(join(buildFolder, "run.lock"));
+  try {
+    const stale = await results.prepare(chapters, assets);
+    for (const { number } of stale)
+      console.log(`chapter ${number} ran on other weights or images: its results are removed`);
+    for (const chapter of chapters) await runChapter(results, chapter, settings, values.inplace ?? false);
+    return await conclude(results);
+  } finally {
+    release();
+  }
+}
+
+/** Gathers what the chapters left and prints the claims. */
+async function conclude(results: Results): Promise<number> {
+  await results.collectReport();
+  const claims = await results.collectClaims();
+  console.log(`\n${claimsTable(claims)}\n\n${relative(root, results.report)} shows the chapters with their figures`);
+  const broken = claims.filter(({ mustHold, holds }) => mustHold && !holds);
+  for (const { id } of broken) console.error(`claim ${id} must hold and does not`);
+  return broken.length > 0 ? 1 : 0;
+}
+
+/** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
+async function checkAssets(settings: Settings): Promise<string> {
+  const assets = await loadAssets(settings);
+  requireReportClasses(assets);
+  const { weights, images } = assets;
+  resnet18(weights.stateDict, weights.file);
+  return `${JSON.stringify({ weights: weights.sha256, images: images.sha256 })}\n`;
+}
+
+async function runChapter(results: Results, chapter: ChapterFile, settings: Settings, inplace: boolean): Promise<void> {
+  const notebook = await readNotebook(results.source(chapter));
+  try {
+    const title = `chapter ${chapter.number}`;
+    const environment = { ...environmentOf(settings), ...(inplace && { [exportFolderVariable]: figureFolder }) };
+    await executeNotebook(notebook, { title, environment, onCell: printProgress });
+  } catch (error) {
+    await writeNotebook(results.executed(chapter, true), notebook);
+    throw error;
+  }
+  await writeNotebook(results.executed(chapter), notebook);
+  if (inplace) await writeNotebook(results.source(chapter), notebook);
+}
+
+/** One line a cell; in a terminal it is there while the cell runs. */
+function printProgress({ title, cell, of, label, seconds }: CellProgress): void {
+  const time = seconds === undefined ? "…" : `${seconds.toFixed(1)} s`;
+  const line = `${title}, cell ${`${cell}/${of}`.padEnd(5)} ${time.padStart(7)}  ${label}`;
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${line.slice(0, process.stdout.columns - 1)}`);
+  else if (seconds !== undefined) console.log(line);
+  if (process.stdout.isTTY && seconds !== undefined) process.stdout.write("\n");
+}

@@ -1,0 +1,113 @@
+import type { Engine } from "../../engines/engine";
+import { timeInTurn } from "../../engines/timeInTurn";
+import { UserError } from "../../core/errors";
+import { quantile } from "../../statistics/summary";
+import type { Timing } from "../../engines/timing";
+import { allocateRanks } from "./allocateRanks";
+import type { Ranks } from "../measure/calibration";
+import type { Allocation, LayerChoices } from "./choices";
+import { choicesOf, type Groundwork } from "../measure/groundwork";
+import { predictMs } from "../measure/latencyTable";
+import { madeUpSplits } from "../madeUpSplits";
+
+/** Ranks that run as fast as was asked for. */
+export interface SpeedPlan {
+  ranks: Ranks;
+  /** Sum of the predicted losses. */
+  loss: number;
+  /** Milliseconds a batch by the latency table. */
+  predictedMs: { original: number; compressed: number };
+  /** Measured in turn: the original, then the compressed network. */
+  measured: [Timing, Timing];
+  /** Ratio of the lower quartiles of the runs: what other programs take from some runs does not count. */
+  speedup: number;
+}
+
+/** Plans that are timed before the search ends. */
+const tries = 6;
+
+/** Timed runs of a plan and of the original. */
+const runs = 15;
+
+/**
+ * What a plan's timing is to reach, over what was asked for. Another timing may come out a hundredth lower; and speed that
+ * nobody asked for costs accuracy.
+ */
+const wanted = { least: 1.01, middle: 1.02, most: 1.03 };
+
+/** Factor by which the aim changes at most from one plan to the next: one slow reading must not cost many ranks. */
+const mostCorrection = 1.07;
+
+/**
+ * Ranks for a speed-up that is measured, not only predicted: the allocation by the latency table is timed as a whole, with
+ * made-up weights since time does not depend on them, and the budget corrected by what the table was wrong.
+ * @param speedup over the network as it is, above 1.
+ * @throws UserError if the smallest ranks are not fast enough, by the table or by the clock.
+ */
+export async function planForSpeed(groundwork: Groundwork, engine: Engine, speedup: number): Promise<SpeedPlan> {
+  if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
+  const { table } = groundwork;
+  const choices = choicesOf(groundwork, "ms", "sensitivity");
+  const original = predictMs(table, new Map());
+  const planAt = (aim: number) =>
+    timed(groundwork, engine, allocationFor(choices, original / aim - table.restMs, speedup));
+  const plan = await searchPlan(speedup, planAt);
+  if (plan) return plan;
+  throw new UserError(
+    `${speedup} × could not be measured in ${tries} tries on this machine: ask for less, or try again when nothing else runs`,
+  );
+}
+
+/**
+ * Corrects what is aimed at until a plan's own timing is what was asked for, or a little more.
+ * @param planAt a plan for a speed-up by the latency table, and what it really reaches.
+ * @returns the plan of the least loss that reaches the speed-up with the margin, else the fastest that reaches it.
+ */
+export async function searchPlan<Plan extends Pick<SpeedPlan, "loss" | "speedup">>(
+  speedup: number,
+  planAt: (aim: number) => Promise<Plan>,
+): Promise<Plan | undefined> {
+  const reached: Plan[] = [];
+  let aim = speedup;
+  for (let i = 0; i < tries; i++) {
+    const plan = await planAt(aim).catch((error) => {
+      // The margin may be out of reach where the speed-up is not.
+      if (error instanceof UserError && reached.length > 0) return undefined;
+      throw error;
+    });
+    if (!plan) break;
+    if (plan.speedup >= speedup) reached.push(plan);
+    if (plan.speedup >= wanted.least * speedup && plan.speedup <= wanted.most * speedup) break;
+    const correction = (wanted.middle * speedup) / plan.speedup;
+    aim *= Math.min(mostCorrection, Math.max(1 / mostCorrection, correction));
+  }
+  const safe = reached.filter((plan) => plan.speedup >= wanted.least * speedup);
+  return safe.length > 0
+    ? safe.reduce((best, plan) => (plan.loss < best.loss ? plan : best))
+    : reached.sort((a, b) => b.speedup - a.speedup)[0];
+}
+
+function allocationFor(choices: LayerChoices[], budget: number, speedup: number): Allocation {
+  try {
+    return allocateRanks(choices, budget);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${speedup} × is out of reach on this machine, even the smallest ranks take longer: ask for less`,
+    );
+  }
+}
+
+async function timed(groundwork: Groundwork, engine: Engine, { ranks, loss }: Allocation): Promise<SpeedPlan> {
+  const { network, table, imageShape } = groundwork;
+  const networks = { original: network, compressed: madeUpSplits(network, ranks) };
+  const shape = [table.batch, ...imageShape];
+  const [before, after] = await timeInTurn(engine, networks, { warmUps: 2, runs, shape });
+  return {
+    ranks,
+    loss,
+    predictedMs: { original: predictMs(table, new Map()), compressed: predictMs(table, ranks) },
+    measured: [before, after],
+    speedup: quantile(before.runs, 0.25) / quantile(after.runs, 0.25),
+  };
+}

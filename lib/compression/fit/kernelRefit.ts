@@ -1,0 +1,111 @@
+import type { DoubleProducts } from "../../engines/doubleProducts";
+import type { Engine } from "../../engines/engine";
+import { dot, type Rows, rowsOf, sum } from "../../linalg/rows";
+import { type Conv, imageInput } from "../../network/network";
+import { sizeOf, stacked, type Tensor, tensor } from "../../core/tensor";
+import { type Moments, MomentStream } from "../measure/moments";
+import { PatchSampler } from "../measure/patches";
+import { inverseOf } from "./reducedRank";
+import type { Samples } from "./reluAware";
+import type { PositionSamples } from "../measure/samples";
+import type { LayerVisit } from "../measure/walk";
+
+/** Share of the patches' mean variance that is added to every variance: what the images hardly tell stays as it was. */
+const ridge = 1e-3;
+
+/** Positions for each number of a filter below which a kernel is left alone: with fewer it would learn these images by heart. */
+const leastRows = 12;
+
+/** A layer fitted anew. */
+export interface Refit {
+  conv: Conv;
+  /** Of what it answers (x) and what it is to answer (y) at the positions that it was fitted to. */
+  moments: Moments;
+  /** The same at some positions, row by row. */
+  samples?: Samples;
+}
+
+/**
+ * A layer's kernel fitted anew to what it is to answer, given the inputs that it really gets: those of a compressed network,
+ * narrowed. Least squares over patches at random positions, as He et al. 2017 (arXiv:1707.06168, section 3.1) rebuild the
+ * weights after a choice of channels; with a ridge towards the kernel at hand.
+ * @param images how many the layer is visited with.
+ * @param positions collects samples, where they are wanted.
+ * @returns nothing, and nothing collected, where the images are too few.
+ */
+export async function refitKernel(
+  { conv, batches }: LayerVisit,
+  images: number,
+  { products, engine }: { products: DoubleProducts; engine: Engine },
+  positions?: PositionSamples,
+): Promise<Refit | undefined> {
+  const [out, ...sides] = conv.weight.shape;
+  const size = sizeOf(sides);
+  const sampler = new PatchSampler(conv, images);
+  const stream = new MomentStream(products, size, out);
+  for await (const batch of batches()) {
+    if (sampler.total(sizeOf(batch.response.shape.slice(2))) < leastRows * size) return undefined;
+    const { patches, missing } = sampler.rowsOf(batch);
+    await stream.add(patches, missing);
+    positions?.add(batch, conv);
+  }
+  const moments = stream.moments();
+  const change = await products.ofRows(moments.yx, await inverseOf(moments, products, ridge));
+  const kernel = rowsOf(conv.weight);
+  const refitted = changed(conv, kernel, change, moments);
+  const rows = positions?.samples();
+  return {
+    conv: refitted,
+    moments: await momentsAfter(conv, kernel, change, moments, products),
+    samples: rows && { ...rows, x: await answersTo(rows.x, refitted, engine) },
+  };
+}
+
+/** (n, out), of patches (n, in · height · width). */
+async function answersTo(patches: Tensor, { weight, bias }: Conv, engine: Engine): Promise<Tensor> {
+  const matrix = tensor([weight.shape[0], patches.shape[1]], weight.data);
+  const session = await engine.open({
+    nodes: [{ kind: "linear", name: "answers", input: imageInput, weight: matrix, bias }],
+  });
+  try {
+    return await session.run(patches);
+  } finally {
+    await session.close();
+  }
+}
+
+function changed(conv: Conv, kernel: Rows, change: Rows, { meanX, meanY }: Moments): Conv {
+  const weight = tensor(conv.weight.shape, stacked(sum(kernel, change)).data);
+  const bias = tensor([kernel.length], conv.bias?.data.slice());
+  change.forEach((row, o) => {
+    bias.data[o] += meanY[o] - dot(row, meanX);
+  });
+  return { ...conv, weight, bias };
+}
+
+/**
+ * What the layer answers is linear in the patches p, r = W p + b before and r′ = (W + Δ) p + b′ after, and what it is to answer
+ * is r plus what was missing, m: so the covariances follow from those of p and m, with no further look at an image.
+ * @param moments of p (x) and m (y).
+ */
+async function momentsAfter(
+  { bias }: Conv,
+  kernel: Rows,
+  change: Rows,
+  { count, meanX, meanY, xx, yx, energy }: Moments,
+  { ofRows }: DoubleProducts,
+): Promise<Moments> {
+  const after = sum(kernel, change);
+  const own = await ofRows(kernel, xx);
+  // b′ was chosen so that both means agree.
+  const mean = meanY.map((missing, o) => missing + dot(kernel[o], meanX) + (bias?.data[o] ?? 0));
+  const ofAnswers = kernel.reduce((total, row, o) => total + dot(row, own[o]) + 2 * dot(row, yx[o]), 0);
+  return {
+    count,
+    meanX: mean,
+    meanY: mean,
+    xx: await ofRows(await ofRows(after, xx), after),
+    yx: await ofRows(sum(own, yx), after),
+    energy: energy + ofAnswers,
+  };
+}

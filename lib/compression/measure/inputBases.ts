@@ -1,0 +1,117 @@
+import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
+import { dot, identity, type Rows, transposed } from "../../linalg/rows";
+import { choleskyFactor, invertedLower } from "../../linalg/solve";
+import { leadingEigenvectors } from "../../linalg/subspace";
+import { convOf } from "../../network/convOf";
+import type { Conv, Network } from "../../network/network";
+import { inputRank } from "../../network/splitRanks";
+import { stacked, type Tensor, tensor } from "../../core/tensor";
+import type { Moments } from "./moments";
+
+/** A layer's inputs in new coordinates, those that its answers depend on most first. */
+export interface InputBasis {
+  /** (in, in): from channels to coordinates. */
+  encode: Tensor;
+  /** (out, in, height, width): the layer's kernels on coordinates. */
+  kernels: Tensor;
+  /** Means of the coordinates, (in). */
+  means: Float64Array;
+}
+
+/** Share of the weights' mean square that every channel is taken to have at least, so that unread channels do no harm. */
+const ridge = 1e-6;
+
+/**
+ * The bases of those layers whose inputs can be narrowed, by the weights alone: inputs all alike, unrelated and around 0. With
+ * them a layer narrowed is the truncated SVD of its unfolding along the inputs.
+ */
+export async function weightInputBases(
+  network: Network,
+  layers: Iterable<string>,
+  threads: number,
+): Promise<Map<string, InputBasis>> {
+  const products = await doubleProducts(threads);
+  const bases = new Map<string, InputBasis>();
+  for (const layer of layers) {
+    const conv = convOf(network, layer);
+    if (!isNarrowable(conv)) continue;
+    const [, channels, high, wide] = conv.weight.shape;
+    const alike = { xx: identity(channels), meanX: new Float64Array(channels), correlations: identity(high * wide) };
+    bases.set(layer, await inputBasis(conv, alike, products));
+  }
+  return bases;
+}
+
+/** Whether a layer's inputs are narrowed where it is split. */
+export function isNarrowable(conv: Conv): boolean {
+  return inputRank(conv, 1) !== undefined;
+}
+
+/** What is known of a layer's inputs. */
+export interface InputStatistics extends Pick<Moments, "xx" | "meanX"> {
+  /** As `offsetCorrelations`. */
+  correlations: Rows;
+}
+
+/**
+ * The projection of the inputs x that keeps most of the answers: least E‖Σₚ Wₚ (x − D E x)ₚ‖², places p and q of the kernel
+ * taken to be correlated alike in all channels, by ρ(p − q). With M = Σ ρ(p − q) Wₚᵀ W_q = L Lᵀ these are principal
+ * components of Lᵀ x: E = Uᵀ Lᵀ and D = L⁻ᵀ U, U the leading eigenvectors of Lᵀ Cov(x) L. It is the mirror image of the
+ * principal components of the answers (Zhang et al. 2015, section 3.1).
+ */
+export async function inputBasis(
+  conv: Conv,
+  { xx, meanX, correlations }: InputStatistics,
+  products: DoubleProducts,
+): Promise<InputBasis> {
+  const lower = choleskyFactor(await weightMetric(conv, correlations, products));
+  const upper = transposed(lower);
+  const { ofRows } = products;
+  const { vectors } = leadingEigenvectors(await ofRows(await ofRows(upper, xx), upper), xx.length);
+  const encode = await ofRows(vectors, lower);
+  // D = L⁻ᵀ U, its columns as rows.
+  const decode = await ofRows(vectors, transposed(invertedLower(lower)));
+  const kernels = await onCoordinates(conv, decode, products);
+  return { encode: stacked(encode), kernels, means: Float64Array.from(encode, (row) => dot(row, meanX)) };
+}
+
+/** M of `inputBasis`, (in, in). @param correlations (height · width, height · width). */
+async function weightMetric({ weight }: Conv, correlations: Rows, products: DoubleProducts): Promise<Rows> {
+  const [, channels] = weight.shape;
+  const places = correlations.length;
+  const { vectors, values } = leadingEigenvectors(correlations, places);
+  const mixed = tensor(weight.shape);
+  for (let at = 0; at < mixed.data.length; at += places)
+    for (let q = 0; q < places; q++) {
+      let sum = 0;
+      for (let p = 0; p < places; p++) sum += weight.data[at + p] * vectors[q][p];
+      mixed.data[at + q] = sum * Math.sqrt(values[q]);
+    }
+  const { xx: sums } = await products.ofChannels(mixed, mixed);
+  let trace = 0;
+  for (let i = 0; i < channels; i++) trace += sums[i * channels + i];
+  const added = trace > 0 ? (ridge * trace) / channels : 1;
+  return Array.from({ length: channels }, (_, i) => {
+    const row = sums.slice(i * channels, (i + 1) * channels);
+    row[i] += added;
+    return row;
+  });
+}
+
+/** Σ over channels c of W[o, c, p] D[c, k]. @param decode the columns of D as rows. */
+async function onCoordinates({ weight }: Conv, decode: Rows, products: DoubleProducts): Promise<Tensor> {
+  const [out, channels, high, wide] = weight.shape;
+  const places = high * wide;
+  const rows: Rows = Array.from({ length: out * places }, (_, at) => {
+    const start = Math.floor(at / places) * channels * places + (at % places);
+    return Float64Array.from({ length: channels }, (_, c) => weight.data[start + c * places]);
+  });
+  const kernels = tensor(weight.shape);
+  (await products.ofRows(rows, decode)).forEach((row, at) => {
+    const start = Math.floor(at / places) * channels * places + (at % places);
+    row.forEach((value, k) => {
+      kernels.data[start + k * places] = value;
+    });
+  });
+  return kernels;
+}

@@ -1,0 +1,130 @@
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { onnxRuntime } from "../../engines/onnxRuntime";
+import { UserError } from "../../core/errors";
+import { convOf } from "../../network/convOf";
+import type { Conv, Network } from "../../network/network";
+import { macsOfSplit } from "../../network/splitRanks";
+import { cachedResult, type ResultCache } from "../../core/resultCache";
+import { median } from "../../statistics/summary";
+import { type LayerTime, type LayerTimesOptions, rest, timeLayers, type Variant } from "./layerTimes";
+
+/** What every layer costs at every rank that was tried, within a whole network on this machine. */
+export interface LatencyTable {
+  batch: number;
+  threads: number;
+  /** Of everything but the layers: pooling, changes of layout, other convolutions and linear layers. */
+  restMs: number;
+  layers: { layer: string; times: Omit<LayerTime, "layer">[] }[];
+}
+
+export interface LatencyOptions extends Omit<LayerTimesOptions, "runs"> {
+  /** That count, after one to warm up; 5 by default. */
+  runs?: number;
+  cache: ResultCache;
+}
+
+/**
+ * Ranks worth splitting a convolution at: the multiples of 8 at which fewer multiply-accumulates remain than it has
+ * itself. None for small layers. Where that makes more than `most`, the multiples of 16, thinned out to
+ * roughly a geometric series.
+ * ONNX Runtime computes in blocks of 8 or, with AVX-512, 16 channels: a rank between two multiples takes the time of the
+ * upper one.
+ * @returns ascending.
+ */
+export function candidateRanks(conv: Conv, most = 12): number[] {
+  const { shape, data } = conv.weight;
+  const largest = Math.min(shape[0], data.length / shape[0]);
+  const multiples = (step: number) =>
+    Array.from({ length: Math.floor(largest / step) }, (_, i) => step * (i + 1)).filter(
+      (rank) => macsOfSplit(conv, rank) < macsOfSplit(conv),
+    );
+  return multiples(8).length <= most ? multiples(8) : thinned(multiples(16), most);
+}
+
+/** At most so many of the multiples, each about the same factor above the one before; the large ones round. */
+function thinned(multiples: readonly number[], most: number): number[] {
+  const count = multiples.length;
+  if (count <= most) return [...multiples];
+  const places = [1];
+  while (places.length < most) {
+    const last = places[places.length - 1];
+    const next = Math.max(last + 1, Math.round(last * (count / last) ** (1 / (most - places.length))));
+    const round = 2 ** Math.max(0, Math.floor(Math.log2(next - last)) - 1);
+    places.push(next < count ? round * Math.round(next / round) : round * Math.floor(count / round));
+  }
+  return places.map((place) => multiples[place - 1]);
+}
+
+/**
+ * Times layers at candidate ranks within whole networks: alone, each would also pay for changes of layout that ONNX Runtime
+ * makes once for a whole network (its blocked format NCHWc). Variant j gives every layer its j-th rank at once, so there are
+ * as many variants as the longest list has ranks; a layer with fewer keeps its last.
+ * Kept on disk for this machine, engine and network's form.
+ * @param network its batch norms folded.
+ * @param layers convolutions of it.
+ * @param ranksOf candidates of each layer, ascending; none if a layer is missing.
+ * @throws Error if a layer is no convolution; UserError if a rank is out of range or the engine's profile cannot be read.
+ */
+export function measureLatencyTable(
+  network: Network,
+  layers: readonly string[],
+  ranksOf: ReadonlyMap<string, readonly number[]>,
+  options: LatencyOptions,
+): Promise<LatencyTable> {
+  const { threads, batch, imageShape, runs = 5, cache } = options;
+  const { name, version } = onnxRuntime(threads);
+  const candidates = layers.map((layer) => [convOf(network, layer).name, ranksOf.get(layer) ?? []]);
+  const engine = `${name} ${version}`;
+  const origin = { machine: machine(), engine, threads, batch, imageShape, runs, candidates, network: formOf(network) };
+  return cachedResult("latency-table-2", origin, cache, async () => {
+    const times = await timeLayers(network, layers, variantsOf(layers, ranksOf), { ...options, runs });
+    return { batch, threads, ...tableOf(layers, times) };
+  });
+}
+
+/**
+ * Milliseconds a batch of the network with these ranks: the rest and the sum of its layers.
+ * @param ranks undefined, or a layer missing: the layer as it is.
+ * @throws UserError if a layer or rank is not in the table.
+ */
+export function predictMs(table: LatencyTable, ranks: ReadonlyMap<string, number | undefined>): number {
+  const unknown = [...ranks.keys()].find((name) => !table.layers.some(({ layer }) => layer === name));
+  if (unknown !== undefined) throw new UserError(`${unknown} was not timed: measure a table with this layer`);
+  return table.layers.reduce((sum, { layer, times }) => {
+    const rank = ranks.get(layer);
+    const time = times.find((each) => each.rank === rank);
+    if (time) return sum + time.ms;
+    const known = times.flatMap((each) => each.rank ?? []).join(", ") || "none";
+    throw new UserError(`rank ${rank} of ${layer} was not timed: choose one of these: ${known}`);
+  }, table.restMs);
+}
+
+/** Variant j holds every layer's j-th rank, or its last. */
+function variantsOf(layers: readonly string[], ranksOf: ReadonlyMap<string, readonly number[]>): Variant[] {
+  const lists = [...ranksOf].filter(([layer, ranks]) => layers.includes(layer) && ranks.length > 0);
+  const count = Math.max(0, ...lists.map(([, ranks]) => ranks.length));
+  return Array.from(
+    { length: count },
+    (_, j) => new Map(lists.map(([layer, ranks]) => [layer, ranks[Math.min(j, ranks.length - 1)]])),
+  );
+}
+
+/** The median of each layer's times at each rank: of its last rank, and of the network as it is, there may be several. */
+function tableOf(layers: readonly string[], times: readonly LayerTime[]): Pick<LatencyTable, "restMs" | "layers"> {
+  const timesOf = (layer: string) => {
+    const own = times.filter((time) => time.layer === layer);
+    const ranks = [...new Set(own.map(({ rank }) => rank))];
+    return ranks.map((rank) => ({ rank, ms: median(own.filter((time) => time.rank === rank).map(({ ms }) => ms)) }));
+  };
+  return { restMs: timesOf(rest)[0].ms, layers: layers.map((layer) => ({ layer, times: timesOf(layer) })) };
+}
+
+function machine(): string {
+  return `${cpus()[0]?.model}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+}
+
+/** The network without its numbers: of tensors the shapes alone. */
+function formOf({ nodes }: Network): unknown {
+  const shapeOnly = (_key: string, value: unknown) => (value instanceof Float32Array ? undefined : value);
+  return JSON.parse(JSON.stringify(nodes, shapeOnly));
+}

@@ -1,0 +1,104 @@
+import { type OperatorTime, ownerOf, profileTogether } from "../../engines/profile";
+import { costs, type Network } from "../../network/network";
+import { partsOf } from "../../network/splitRanks";
+import { Random } from "../../core/random";
+import { type Tensor, tensor } from "../../core/tensor";
+import { madeUpSplits } from "../madeUpSplits";
+
+/** A layer's median milliseconds a batch split at a rank; rank undefined: the layer as it is. */
+export interface LayerTime {
+  layer: string;
+  rank?: number;
+  ms: number;
+}
+
+/** Ranks that some layers are split at; the others stay as they are. */
+export type Variant = ReadonlyMap<string, number>;
+
+export interface LayerTimesOptions {
+  threads: number;
+  batch: number;
+  /** (3, H, W). */
+  imageShape: readonly number[];
+  /** That count, after one to warm up. */
+  runs: number;
+  /** Bytes that the open networks may take; half of what is free by default. */
+  memory?: number;
+  /** Called after each run of all networks that take turns. */
+  onRound?: (done: number, total: number) => void;
+}
+
+/** The layer that stands for everything that is none. */
+export const rest = "";
+
+/**
+ * Times of the layers in a network as it is and in variants of it, and of the rest as it is. All take turns under the
+ * engine's profiler; where not all fit into memory, in groups that each hold the network as it is: what slows the machine
+ * during a group slows that one too, and is divided out.
+ */
+export async function timeLayers(
+  network: Network,
+  layers: readonly string[],
+  variants: readonly Variant[],
+  { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onRound }: LayerTimesOptions,
+): Promise<LayerTime[]> {
+  const input = normalInput([batch, ...imageShape]);
+  const atOnce = Math.max(1, Math.floor(memory / sessionBytes(network, batch, imageShape)) - 1);
+  const groups = Math.max(1, Math.ceil(variants.length / atOnce));
+  const times: LayerTime[] = [];
+  let firstTotal: number | undefined;
+  for (let group = 0; group < groups; group++) {
+    const members: Variant[] = [new Map(), ...variants.slice(group * atOnce, (group + 1) * atOnce)];
+    const profiles = await profileTogether(
+      members.map((variant) => madeUpSplits(network, variant)),
+      input,
+      { threads, runs, onRound: (done, total) => onRound?.(group * total + done, groups * total) },
+    );
+    const total = profiles[0].reduce((sum, { ms }) => sum + ms, 0);
+    firstTotal ??= total;
+    for (const [i, variant] of members.entries()) {
+      for (const time of layerTimes(network, layers, variant, profiles[i]))
+        times.push({ ...time, ms: (time.ms * firstTotal) / total });
+    }
+  }
+  return times;
+}
+
+/** About what a session takes: the weights twice, as given and as prepared, and twice the values of the widest node. */
+function sessionBytes(network: Network, batch: number, imageShape: readonly number[]): number {
+  const all = costs(network, [...imageShape]);
+  const parameters = all.reduce((sum, cost) => sum + cost.parameters, 0);
+  return 8 * parameters + 2 * batch * Math.max(...all.map((cost) => cost.bytes - 4 * cost.parameters));
+}
+
+function normalInput(shape: number[]): Tensor {
+  const input = tensor(shape);
+  const random = new Random(0);
+  for (let i = 0; i < input.data.length; i++) input.data[i] = random.normal();
+  return input;
+}
+
+/**
+ * Each layer's time in a variant's profile, its factors' together; of the network as it is also the rest's.
+ * @param operators in the order in which they ran.
+ */
+export function layerTimes(
+  network: Network,
+  layers: readonly string[],
+  variant: Variant,
+  operators: readonly OperatorTime[],
+): LayerTime[] {
+  const split = madeUpSplits(network, variant);
+  const layerOf = new Map(layers.flatMap((layer) => [layer, ...partsOf(layer)].map((part) => [part, layer])));
+  const ms = new Map([...layers, rest].map((layer) => [layer, 0]));
+  let before = rest;
+  for (const operator of operators) {
+    const owner = ownerOf(split, operator.name);
+    // A change of layout comes right after the operator whose output it rewrites.
+    const layer = owner ? (layerOf.get(owner.name) ?? rest) : before;
+    ms.set(layer, (ms.get(layer) as number) + operator.ms);
+    before = layer;
+  }
+  if (variant.size > 0) ms.delete(rest);
+  return [...ms].map(([layer, sum]) => ({ layer, rank: variant.get(layer), ms: sum }));
+}

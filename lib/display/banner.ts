@@ -1,0 +1,86 @@
+import { basename, relative } from "node:path";
+import type { Assets, Provenance } from "../assets/assets";
+import type { Engine } from "../engines/engine";
+import { root } from "../core/paths";
+import { escapeHtml, inNotebook, notebook } from "./notebook";
+
+/** What of the assets is shown. */
+export interface AssetsInUse {
+  weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
+  images: Pick<Assets["images"], "provenance" | "folder" | "sha256">;
+}
+
+type Provenances = { weights: { provenance: Provenance }; images: { provenance: Provenance } };
+
+/** "weights: demo · images: demo": stands in every figure, table and claim. */
+export function sourceLine({ weights, images }: Provenances): string {
+  return `weights: ${weights.provenance} · images: ${images.provenance}`;
+}
+
+interface Comparability {
+  english: string;
+  persian: string;
+  colour: string;
+  background: string;
+}
+
+function comparability({ weights, images }: Provenances): Comparability {
+  const used = [weights.provenance, images.provenance];
+  if (used.includes("demo"))
+    return {
+      english: "Demo numbers – not comparable with the report’s",
+      persian: "اعداد نمایشی؛ با اعداد گزارش قابل مقایسه نیستند",
+      colour: "#D55E00",
+      background: "#FFF1E6",
+    };
+  if (used.includes("custom"))
+    return {
+      english: "Custom weights or images – the report used the official ones",
+      persian: "وزن‌ها یا تصاویر دلخواه؛ گزارش از نسخه‌های رسمی استفاده کرده است",
+      colour: "#0072B2",
+      background: "#E8F3FA",
+    };
+  return {
+    english: "Official weights and images, as in the report",
+    persian: "وزن‌ها و تصاویر رسمی، همانند گزارش",
+    colour: "#007A5A",
+    background: "#E6F5F0",
+  };
+}
+
+/** A file under the project by its path there, any other by its name: a notebook must not tell whose machine it ran on. */
+function shortPath(file: string): string {
+  const inside = relative(root, file);
+  return inside.startsWith("..") ? basename(file) : inside;
+}
+
+/** The box's lines: which weights, images and engine. */
+function linesOf({ weights, images }: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): string[] {
+  const asset = (what: string, provenance: string, file: string, sha256: string) =>
+    `${what}: ${provenance} (${shortPath(file)}, sha256 ${sha256.slice(0, 12)}…)`;
+  return [
+    asset("weights", weights.provenance, weights.file, weights.sha256),
+    asset("images", images.provenance, images.folder, images.sha256),
+    `engine: ${engine.name} ${engine.version}`,
+  ];
+}
+
+/** The banner as HTML: readable on white and on dark pages, in colour and without. */
+export function bannerHtml(assets: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): string {
+  const { english, persian, colour, background } = comparability(assets);
+  const lines = linesOf(assets, engine).map(escapeHtml);
+  const threads = `<span class="machine">, threads: ${engine.threads}</span>`;
+  const style = `border:1px solid ${colour};border-left-width:8px;background:${background};color:#222;padding:8px 14px;max-width:760px`;
+  return [
+    `<div style="${style}">`,
+    `<b>${english}</b><br><b dir="rtl" lang="fa">${persian}</b><br>`,
+    `${lines.join("<br>\n")}${threads}`,
+    "</div>",
+  ].join("\n");
+}
+
+/** Shows at the top of a chapter which weights, images and engine are in use, and whether its numbers compare with the report's. */
+export function showBanner(assets: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): void {
+  if (inNotebook()) notebook().html(bannerHtml(assets, engine));
+  else console.log([comparability(assets).english, ...linesOf(assets, engine)].join("\n"));
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { environmentOf, parseOptions, settingOptions, settingsFrom } from "../../../lib/cli/arguments";
+import { UserError } from "../../../lib/core/errors";
+import { currentSettings } from "../../../lib/core/settings";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+  file = join(folder, "own.pth");
+  writeFileSync(file, "");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  delete process.env.INIT_CWD;
+});
+
+test("options and chapters are told apart", () => {
+  const { values, positionals } = parseOptions("start", ["2", "--threads", "1", "--fresh", "4"], settingOptions);
+  assert.deepEqual({ ...values }, { threads: "1", fresh: true });
+  assert.deepEqual(positionals, ["2", "4"]);
+});
+
+for (const args of [["--wieghts", "x"], ["-x"], ["--threads"], ["--fresh=1"]])
+  test(`refused in one line that names --help: ${args.join(" ")}`, () => {
+    assert.throws(
+      () => parseOptions("start", args, settingOptions),
+      (error) => error instanceof UserError && /^[^\n]*: see npm start -- --help$/.test(error.message),
+    );
+  });
+
+test("paths become absolute from where the reader typed them", () => {
+  process.env.INIT_CWD = folder;
+  assert.equal(settingsFrom({ weights: "own.pth" }).weights, file);
+  assert.equal(settingsFrom({ images: "." }).images, folder);
+});
+
+test("paths that do not exist or are of the wrong kind are refused", () => {
+  assert.throws(() => settingsFrom({ weights: join(folder, "none.pth") }), /^FileError: .*none\.pth: does not exist$/);
+  assert.throws(() => settingsFrom({ weights: folder }), /^FileError: .*: is not a file$/);
+  assert.throws(() => settingsFrom({ images: file }), /^FileError: .*own\.pth: is not a folder$/);
+});
+
+for (const threads of ["0", "-1", "1.5", "two", "", "1e3"])
+  test(`"${threads}" threads are refused`, () => {
+    assert.throws(() => settingsFrom({ threads }), /^UserError: --threads takes a whole number above 0/);
+  });
+
+test("a kernel reads from its environment what the command line said", () => {
+  const settings = settingsFrom({ weights: file, images: folder, threads: "3", fresh: true, note: "layer3" });
+  assert.deepEqual(settings, { weights: file, images: folder, threads: 3, fresh: true, note: "layer3" });
+  assert.deepEqual(currentSettings(environmentOf(settings)), settings);
+  const defaults = settingsFrom({});
+  assert.deepEqual(currentSettings(environmentOf(defaults)), defaults);
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { timeExtraction } from "../../../../lib/cli/bench/extraction";
+import { latencies } from "../../../../lib/cli/bench/latency";
+import { PyTorch } from "../../../../lib/cli/bench/pytorch";
+import { timeSpectra } from "../../../../lib/cli/bench/spectra";
+import { stepsPerSecond } from "../../../../lib/cli/bench/training";
+import { FileError } from "../../../../lib/core/errors";
+import { imageInput, type Linear } from "../../../../lib/network/network";
+import { pythonWith } from "../../../../lib/cli/python";
+import { Random } from "../../../../lib/core/random";
+import { tensor } from "../../../../lib/core/tensor";
+import { countingEngine, tinyNetwork } from "../../../support/countingEngine";
+
+const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
+after(() => rmSync(folder, { recursive: true }));
+const file = join(folder, "data_batch_1.bin");
+writeFileSync(file, Buffer.alloc(100 * 3073, 7));
+
+test("extraction runs all images once and times each stage", async () => {
+  const batches: number[] = [];
+  const { stages, features, labels } = await timeExtraction(countingEngine(batches, 20), tinyNetwork, file, 70);
+  assert.deepEqual(batches, [64, 6]);
+  assert.deepEqual(features.shape, [70, 2]);
+  assert.deepEqual(labels, new Uint8Array(70).fill(7));
+  assert(stages.run >= 0.039 && stages.decode > 0 && stages.preprocess > 0);
+  await assert.rejects(timeExtraction(countingEngine([]), tinyNetwork, join(folder, "none.bin"), 70), FileError);
+});
+
+test("latencies time each model on each engine, one round more than counts", async () => {
+  const batches: number[] = [];
+  const engines = [countingEngine(batches, 5), { ...countingEngine(batches, 1), threads: 4 }];
+  const timed = await latencies({ base: tinyNetwork, "k = 5": tinyNetwork }, engines, [], 2);
+  assert.deepEqual(
+    timed.map(({ name, engine, threads, runs }) => [name, engine, threads, runs.length]),
+    [
+      ["base", "counting 1", 1, 2],
+      ["k = 5", "counting 1", 1, 2],
+      ["base", "counting 1", 4, 2],
+      ["k = 5", "counting 1", 4, 2],
+    ],
+  );
+  assert.deepEqual(batches, Array(12).fill(64));
+});
+
+test("spectra of linear layers and convolutions are timed, with their matrices' sides", () => {
+  const random = new Random(1);
+  const weight = tensor(
+    [4, 6],
+    Float32Array.from({ length: 24 }, () => random.normal()),
+  );
+  const layer: Linear = { kind: "linear", name: "fc", input: imageInput, weight };
+  const [{ seconds, ...matrix }] = timeSpectra({ nodes: [layer, { kind: "relu", name: "relu", input: "fc" }] });
+  assert.deepEqual(matrix, { layer: "fc", rows: 4, columns: 6 });
+  assert(seconds > 0);
+});
+
+test("training steps are counted", async () => {
+  assert((await stepsPerSecond(2, tensor([70, 3]), new Uint8Array(70))) > 0);
+});
+
+const skip = pythonWith("torch", "torchvision") ? false : "no python3 with torch and torchvision";
+test("PyTorch runs its models and extracts features in its own process", { skip }, async () => {
+  const pytorch = await PyTorch.start(1);
+  assert(pytorch);
+  assert.match(pytorch.version, /^\d+\.\d+/);
+  await pytorch.run("k = 5");
+  const stages = await pytorch.extract(file, 3);
+  assert.deepEqual(Object.keys(stages), ["decode", "preprocess", "run"]);
+  assert(Object.values(stages).every((seconds) => seconds > 0));
+  await assert.rejects(pytorch.run("no model"), /ended by itself: KeyError: 'no model'$/);
+  pytorch.close();
+});

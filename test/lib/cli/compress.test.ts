@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, test } from "node:test";
+import { compress } from "../../../lib/cli/compress";
+import { compressArguments } from "../../../lib/cli/compressOptions";
+import { UserError } from "../../../lib/core/errors";
+import { buildFolder } from "../../../lib/core/paths";
+
+const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+const weights = join(folder, "own.onnx");
+writeFileSync(weights, "");
+after(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  delete process.env.INIT_CWD;
+});
+
+const wrong: [string[], RegExp][] = [
+  [["--fast"], /^Unknown option '--fast': see npm run compress -- --help$/],
+  [["resnet18.pth"], /takes no resnet18\.pth/],
+  [["--speedup"], /see npm run compress -- --help$/],
+  ...["1", "0.9", "0", "-2", "two", "", "2x", "1e9", "Infinity"].map((text): [string[], RegExp] => [
+    [`--speedup=${text}`],
+    /^--speedup takes a number/,
+  ]),
+  ...["-1", "none", "", "NaN"].map((text): [string[], RegExp] => [
+    [`--max-drop=${text}`],
+    /^--max-drop takes a number/,
+  ]),
+  [["--batch", "0"], /^--batch takes a whole number above 0/],
+  [["--threads", "1.5"], /^--threads takes a whole number above 0/],
+  [["--weights", "no such file"], /no such file: does not exist$/],
+  [["--images", weights], /own\.onnx: is not a folder$/],
+  [["--out", folder], /is a folder, not a file$/],
+  [["--out", join(weights, "m.onnx")], /m\.onnx: lies under something that is not a folder$/],
+  [["--out="], /^--out takes the name of a file/],
+  [["--weights", weights, "--out", weights], /^--out would overwrite the weights/],
+];
+for (const [args, message] of wrong)
+  test(`refused in one line, at once: ${args.join(" ").replaceAll(folder, "…")}`, async () => {
+    await assert.rejects(compress(args), (error) => error instanceof UserError && message.test(error.message));
+  });
+
+test("without options: twice as fast, at any cost, for batches of 64", () => {
+  const { speedup, maxDrop, batch, out, report } = compressArguments([])!;
+  assert.deepEqual({ speedup, maxDrop, batch }, { speedup: 2, maxDrop: undefined, batch: 64 });
+  assert.equal(out, join(buildFolder, "compressed.onnx"));
+  assert.equal(report, join(buildFolder, "compressed.json"));
+});
+
+test("the files lie where the reader typed them, in folders that may not be there yet", () => {
+  process.env.INIT_CWD = folder;
+  const { out, report } = compressArguments(["--out", "new/m.onnx", "--max-drop", ".5"])!;
+  assert.equal(out, join(folder, "new", "m.onnx"));
+  assert.equal(report, join(folder, "new", "m.json"));
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CompressionRecord, compressionReport, onnxMetadata } from "../../../lib/cli/compressReport";
+import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
+import { smallLayers, smallResnet } from "../../support/smallResnet";
+
+// Of 32 and 48 outputs; the stem's three inputs and those of a 1 × 1 kernel are never narrowed.
+const ranks = new Map([
+  ["stem", 8],
+  ["a.conv1", 16],
+  ["a.conv2", undefined],
+  ["b.conv1", 24],
+  ["b.conv2", undefined],
+  ["b.down", 8],
+]);
+const layers = smallLayers.map((layer) => ({ layer, times: [] }));
+const images = { count: 3, sha256: "of images" };
+const record = {
+  assets: {
+    weights: { provenance: "custom", file: "own.pth", sha256: "of weights" },
+    images: { provenance: "custom", folder: "own", train: images, test: images, classNames: ["cat", "dog"] },
+  },
+  asked: { speedup: 1.5, batch: 8 },
+  prepared: {
+    options: { engine: onnxRuntime(1) },
+    learning: images,
+    calibration: images,
+    heldOut: images,
+    headFrom: "probe",
+    groundwork: { network: smallResnet(1, 32), imageShape: [3, 64, 64], table: { restMs: 1, layers } },
+  },
+  attempt: { copy: { plan: { ranks, predictedMs: {}, speedup: 1.5 } }, measured: {} },
+  seconds: {},
+} as unknown as CompressionRecord;
+
+test("the file names its source, every layer's rank, the narrowed layers' input ranks, and the classes", () => {
+  const metadata = onnxMetadata(record);
+  assert.equal(metadata.source_sha256, "of weights");
+  assert.deepEqual(JSON.parse(metadata.ranks), { ...Object.fromEntries(ranks), "a.conv2": null, "b.conv2": null });
+  assert.deepEqual(JSON.parse(metadata.input_ranks), { "a.conv1": 16, "b.conv1": 16 });
+  assert.deepEqual(JSON.parse(metadata.classes), ["cat", "dog"]);
+});
+
+test("the report states the file's operator set and IR version, and both ranks of each layer", () => {
+  const { onnx, plan } = compressionReport(record, { file: "m.onnx", bytes: 5, sha256: "of it" });
+  assert.deepEqual(onnx, { file: "m.onnx", bytes: 5, sha256: "of it", irVersion: 8, opset: 15 });
+  assert.deepEqual(
+    plan.layers.map(({ layer, rank, inputRank }) => [layer, rank, inputRank]),
+    [
+      ["stem", 8, null],
+      ["a.conv1", 16, 16],
+      ["a.conv2", null, null],
+      ["b.conv1", 24, 16],
+      ["b.conv2", null, null],
+      ["b.down", 8, null],
+    ],
+  );
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { root } from "../../../lib/core/paths";
+
+const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
+after(() => rmSync(folder, { recursive: true }));
+const empty = join(folder, "empty.pth");
+writeFileSync(empty, "");
+
+function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, ...environment };
+  return spawnSync(process.execPath, ["--import", "tsx", "lib/cli/main.ts", ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
+}
+
+const wrong: [string[], RegExp][] = [
+  [[], /^commands are start, lab, native, download, bench, compress, not ""$/],
+  [["constructor"], /^commands are /],
+  [["start", "--inplcae"], /^Unknown option '--inplcae': see npm start -- --help$/],
+  [["start", "99"], /^there is no chapter "99": /],
+  [["start", "--weights", join(folder, "none.pth")], /none\.pth: does not exist$/],
+  [["start", "--weights", empty], /empty\.pth: /],
+  [["start", "--threads", "none"], /^--threads takes a whole number above 0/],
+  [["lab", "--port", "1"], /^Unknown option '--port': see npm run lab -- --help$/],
+  [["native", "now"], /^npm run native takes no now/],
+];
+for (const [args, message] of wrong)
+  test(`one line and exit code 1: ${args.join(" ").replace(folder, "…") || "no command"}`, () => {
+    const { status, stdout, stderr } = run(args);
+    assert.equal(status, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr.replace(/\n$/, ""), message);
+    assert.doesNotMatch(stderr.replace(/\n$/, ""), /\n/);
+  });
+
+for (const command of ["start", "lab", "native", "download", "bench", "compress"])
+  test(`${command} --help says what it does`, () => {
+    const { status, stdout, stderr } = run([command, "--help"]);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^npm (run )?${command}`));
+    assert.equal(stderr, "");
+  });
+
+test("without Jupyter, npm run lab says in one line how to get it", () => {
+  const { status, stderr } = run(["lab"], { PATH: folder });
+  assert.equal(status, 1);
+  assert.equal(stderr, "JupyterLab is not installed: pip install jupyterlab, then try again\n");
+});

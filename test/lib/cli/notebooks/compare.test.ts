@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SettledClaim, Verdict } from "../../../../lib/claims/claims";
+import { claimsHtml } from "../../../../lib/claims/showClaims";
+import { type Agreement, compareNotebooks, numbersIn } from "../../../../lib/cli/notebooks/compare";
+import { codeCells, type Output } from "../../../../lib/cli/notebooks/notebookFile";
+import { notebookOf } from "../../../support/notebooks";
+
+const stream = (text: string): Output => ({ output_type: "stream", name: "stdout", text });
+const html = (text: string): Output => ({ output_type: "display_data", data: { "text/html": text }, metadata: {} });
+const markdown = (text: string): Output => ({
+  output_type: "display_data",
+  data: { "text/markdown": text },
+  metadata: {},
+});
+const png: Output = { output_type: "display_data", data: { "image/png": "AAAA" }, metadata: {} };
+const settled: SettledClaim = {
+  ...{ id: "9.a", chapter: 9, claim: "it falls", rule: "refuted if it rises, else differs", reported: "yes" },
+  ...{ computed: "no", verdict: "refuted", weights: "demo", images: "demo", note: "", assets: "" },
+  ...{ mustHold: false, holds: false, timed: false },
+};
+const exact: Agreement = { tolerance: 0.01, exact: true };
+const loose: Agreement = { tolerance: 0.01, exact: false };
+const values = (output: Output) => numbersIn(output).map(({ value }) => value);
+
+function ran(...outputs: Output[]) {
+  const notebook = notebookOf("const a = 1;");
+  codeCells(notebook)[0].outputs = outputs;
+  return notebook;
+}
+
+test("numbers are found in text, with thousands, signs and exponents, and not inside names", () => {
+  const text = "11,181,642 parameters, -0.5 and −2.25e-3, 94 (73.44 %) of layer2.0.conv1, 128 × 576, k95";
+  assert.deepEqual(values(stream(text)), [11181642, -0.5, -0.00225, 94, 73.44, 128, 576]);
+});
+
+test("times and facts of the machine are left out", () => {
+  const text =
+    "took 1830.28 ms, 1.5 s or 3 min at 168 GFLOP/s, 12.5 images/s, 0.998 × and 1.003 × the base: 42\nThis machine: 2 cores";
+  assert.deepEqual(values(stream(text)), [42]);
+  assert.deepEqual(values(markdown("rank 5 in 20 ms")), [5]);
+  const table = `<table><tr><td>7</td><td class="time">8</td><td>9</td></tr></table><span class="machine">, threads: 2</span>`;
+  assert.deepEqual(values(html(table)), [7, 9]);
+});
+
+test("a figure's numbers are those of its specification, not of the scripts around it", () => {
+  const figure = `<div style="width:760px"></div><script type="application/json">{"data":[{"x":[1,2.5],"name":"k 9"}]}</script><script>const n = 8;</script><p>95 %</p>`;
+  assert.deepEqual(values(html(figure)), [95, 1, 2.5]);
+});
+
+test("equal runs agree, and numbers within the tolerance do", () => {
+  const committed = ran(stream("accuracy 50.78 %"), png);
+  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.78 %"), png), { ...exact, tolerance: 0 }), []);
+  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.79 %"), png), exact), []);
+});
+
+test("a bar of progress more or less makes no difference, as a cache may have saved its work", () => {
+  const bar = html(`<progress max="1" value="1.000"></progress> latency table: 6 of 6`);
+  const [kept, done] = [ran(bar, stream("5 ranks")), ran(bar, bar, stream("5 ranks"), bar)];
+  assert.deepEqual(compareNotebooks(kept, done, exact), []);
+  assert.equal(compareNotebooks(kept, ran(bar, stream("6 ranks")), exact).length, 1);
+});
+
+test("a difference names cell, output, both numbers and the text around", () => {
+  const [difference, ...more] = compareNotebooks(
+    ran(png, stream("accuracy 50.78 %")),
+    ran(png, stream("accuracy 49 %")),
+    loose,
+  );
+  assert.deepEqual(more, []);
+  assert.equal(difference, "cell 1 (const a = 1;), output 2: was 50.78, is 49 in “accuracy 50.78 %”");
+});
+
+test("where runs must agree exactly, whole numbers must be the same, within any tolerance", () => {
+  const parameters = (count: string) => ran(html(`<p>${count} parameters</p>`));
+  const changed = compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), exact);
+  assert.deepEqual(changed, ["cell 1 (const a = 1;), output 1: was 11181642, is 11181643 in “11,181,642 parameters”"]);
+  assert.deepEqual(compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), loose), []);
+  assert.equal(compareNotebooks(parameters("128 × 576"), parameters("128 × 577"), exact).length, 1);
+});
+
+test("counts out of many are measured, so they may differ within the tolerance", () => {
+  const measured = (correct: number) => ran(stream(`50.98 % (${correct}/512), ${correct} of 512`));
+  assert.deepEqual(compareNotebooks(measured(261), measured(262), exact), []);
+  assert.equal(compareNotebooks(measured(261), measured(264), exact).length, 2);
+  assert.equal(compareNotebooks(ran(stream("3 of 512")), ran(stream("3 of 513")), exact).length, 1);
+});
+
+test("where runs must agree exactly, they must say the same words", () => {
+  const better = ran(markdown("fc is the better candidate: 11.33 %"));
+  const worse = ran(markdown("fc is not the better candidate: 11.33 %"));
+  assert.deepEqual(compareNotebooks(better, worse, exact), [
+    "cell 1 (const a = 1;), output 1: said “fc is the better candidate: %”, says “fc is not the better candidate: %”",
+  ]);
+  assert.deepEqual(compareNotebooks(better, worse, loose), []);
+  const more = ran(markdown("fc is the better candidate: 11.33 % indeed"));
+  assert.match(compareNotebooks(better, more, exact)[0], /said “.*%”, says “.*% indeed”/);
+});
+
+test("a verdict that flips is a difference, unless a clock decides it", () => {
+  const flip = (agreement: Agreement, timed: boolean) => {
+    const table = (verdict: Verdict) => ran(html(claimsHtml([{ ...settled, verdict, timed }])));
+    return compareNotebooks(table("refuted"), table("reproduced"), agreement);
+  };
+  assert.deepEqual(flip(loose, false), ["cell 1 (const a = 1;), output 1: said “✗ refuted”, says “✓ reproduced”"]);
+  assert.match(flip(exact, false)[0], /said “.*✗ refuted”, says “.*✓ reproduced”/);
+  for (const agreement of [exact, loose]) assert.deepEqual(flip(agreement, true), []);
+});
+
+test("times do not count as words", () => {
+  assert.deepEqual(compareNotebooks(ran(stream("took 850 ms")), ran(stream("took 1.2 s")), exact), []);
+});
+
+test("a missing output, another kind, a missing number or another cell is a difference", () => {
+  const committed = ran(stream("1 2"));
+  assert.match(compareNotebooks(committed, ran(), loose)[0], /printed stdout; now prints nothing/);
+  assert.match(compareNotebooks(committed, ran(png), loose)[0], /printed stdout; now prints image\/png/);
+  assert.match(compareNotebooks(committed, ran(stream("1")), loose)[0], /had 2 numbers, now has 1/);
+  assert.match(compareNotebooks(committed, notebookOf("const b = 1;"), loose)[0], /the cell itself has changed/);
+  assert.match(compareNotebooks(committed, notebookOf(), loose)[0], /1 code cells are committed, 0 were run/);
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { allocateRanks } from "../../../../lib/compression/allocate/allocateRanks";
+import { equalLoss, uniformShare } from "../../../../lib/compression/allocate/baselines";
+import type { Allocation, LayerChoices } from "../../../../lib/compression/allocate/choices";
+import { lagrangianBound } from "../../../../lib/compression/allocate/relaxation";
+import { UserError } from "../../../../lib/core/errors";
+
+const layers = ["a", "b"].map(
+  (layer): LayerChoices => ({
+    layer,
+    choices: [
+      { rank: undefined, cost: 5, loss: 0 },
+      { rank: 3, cost: 2, loss: -1 },
+      { rank: 1, cost: 1, loss: 2 },
+    ],
+  }),
+);
+const fullRanks = new Map(layers.map(({ layer }) => [layer, 6]));
+
+const allocators: Record<string, (layers: LayerChoices[], budget: number) => Allocation> = {
+  allocateRanks,
+  equalLoss,
+  uniformShare: (layers, budget) => uniformShare(layers, fullRanks, budget),
+};
+const takers: Record<string, (layers: LayerChoices[], budget: number) => unknown> = { ...allocators, lagrangianBound };
+
+for (const [name, allocate] of Object.entries(allocators))
+  test(`${name}: a budget of the original's cost or above leaves the layers as they are`, () => {
+    for (const budget of [10, 10.5, 1e300, Number.POSITIVE_INFINITY])
+      assert.deepEqual(allocate(layers, budget), {
+        ranks: new Map([
+          ["a", undefined],
+          ["b", undefined],
+        ]),
+        cost: 10,
+        loss: 0,
+      });
+  });
+
+for (const [name, take] of Object.entries(takers))
+  describe(name, () => {
+    test("budgets that are no budgets", () => {
+      for (const budget of [0, -0, -3, Number.NaN, Number.NEGATIVE_INFINITY])
+        assert.throws(
+          () => take(layers, budget),
+          new UserError(`a budget of ${budget} buys nothing: give a number above 0`),
+        );
+    });
+
+    test("a budget below the floor is told the floor, and the floor will do", () => {
+      assert.throws(
+        () => take(layers, 1.999),
+        new UserError(
+          "a budget of 1.999 is too small: these 2 layers cost 2 at least, give that much or offer smaller ranks",
+        ),
+      );
+      take(layers, 2);
+    });
+
+    test("costs and losses that are not finite name their layer", () => {
+      for (const broken of [{ cost: Number.NaN }, { loss: Number.POSITIVE_INFINITY }]) {
+        const choices = layers[1].choices.map((choice) => (choice.rank === 3 ? { ...choice, ...broken } : choice));
+        assert.throws(
+          () => take([layers[0], { layer: "b", choices }], 5),
+          (error) => error instanceof UserError && /^b at rank 3 has cost .* and loss .*: measure/.test(error.message),
+        );
+      }
+    });
+
+    test("a layer without choices is named", () => {
+      assert.throws(
+        () => take([{ layer: "b", choices: [] }], 5),
+        new UserError("b has no choices: offer one at least, such as to leave it as it is"),
+      );
+    });
+  });

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { preprocess } from "../../../../lib/assets/images/preprocess";
+import { layerBases } from "../../../../lib/compression/measure/layerBases";
+import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
+import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { inputBasis } from "../../../../lib/compression/measure/inputBases";
+import { MomentStream } from "../../../../lib/compression/measure/moments";
+import { offsetCorrelations } from "../../../../lib/compression/measure/offsetCorrelations";
+import { responseBasis } from "../../../../lib/compression/measure/responseBases";
+import { doubleProducts } from "../../../../lib/engines/doubleProducts";
+import { convOf } from "../../../../lib/network/convOf";
+import { cutAfter } from "../../../../lib/network/network";
+import type { Tensor } from "../../../../lib/core/tensor";
+import { assertNear } from "../../../support/close";
+import { colouredImages, smallLayers, smallResnet } from "../../../support/smallResnet";
+
+const engine = onnxRuntime(1);
+
+test("one walk gives the bases of each layer's answers, and of its inputs where they can be narrowed", async () => {
+  const network = smallResnet(1, 32);
+  const images = colouredImages(10);
+  const products = await doubleProducts(1);
+  const { bases, inputs } = await layerBases(network, smallLayers, { images, engine });
+  assert.deepEqual([...bases.keys()], smallLayers);
+  assert.deepEqual([...inputs.keys()].sort(), ["a.conv1", "a.conv2", "b.conv1", "b.conv2"]);
+  const valueAt = (name: string) => runInBatches(engine, cutAfter(network, name), preprocess(images, 0, 10));
+  const momentsOf = async (value: Tensor) => {
+    const stream = new MomentStream(products, value.shape[1], value.shape[1]);
+    await stream.add(value, value);
+    return stream.moments();
+  };
+  for (const layer of ["a.conv2", "b.conv1"]) {
+    const conv = convOf(network, layer);
+    const expected = responseBasis(await momentsOf(await valueAt(layer)));
+    bases.get(layer)?.variances.forEach((variance, i) => {
+      assertNear(variance / expected.variances[0], expected.variances[i] / expected.variances[0], 1e-5);
+    });
+    const seen = await valueAt(conv.input);
+    const { xx, meanX } = await momentsOf(seen);
+    const correlations = offsetCorrelations(seen, meanX, conv.weight.shape.slice(2));
+    const { encode } = await inputBasis(conv, { xx, meanX, correlations }, products);
+    // Directions of the largest eigenvalue, up to their sign.
+    const [own, other] = [inputs.get(layer)?.encode.data ?? [], encode.data].map((data) => data.slice(0, meanX.length));
+    const product = [...own].reduce((sum, value, i) => sum + value * other[i], 0);
+    const square = [...other].reduce((sum, value) => sum + value * value, 0);
+    assertNear(Math.abs(product) / square, 1, 1e-3);
+  }
+});
+
+test("onLayer is called after each layer", async () => {
+  const calls: [number, number][] = [];
+  const onLayer = (done: number, total: number) => calls.push([done, total]);
+  await layerBases(smallResnet(), ["a.conv1", "b.down"], { images: colouredImages(4), engine, onLayer });
+  assert.deepEqual(calls, [
+    [1, 2],
+    [2, 2],
+  ]);
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { layerTimes, rest, timeLayers } from "../../../../lib/compression/measure/layerTimes";
+import { deepNetwork } from "../../../../lib/network/deepNetwork";
+import { foldBatchNorms } from "../../../../lib/network/foldBatchNorms";
+
+const network = foldBatchNorms(deepNetwork(4));
+const layers = ["conv1", "block0.conv1", "block0.conv2"];
+const operator = (name: string, ms: number) => ({ name, operator: "Conv", ms });
+
+test("a layer's time is that of its factors and of the changes of layout right after them", () => {
+  const operators = [
+    operator("ReorderInput", 1000),
+    operator("relu_nchwc", 1),
+    operator("maxpool_nchwc", 2000),
+    operator("ReorderOutput_token_7", 3000),
+    operator("block0.conv1.0_nchwc", 10),
+    operator("ReorderOutput", 20),
+    operator("block0.relu1", 40),
+    operator("block0.conv2.1", 200),
+    operator("block0.conv2.0", 100),
+    operator("block0.relu2", 400),
+    operator("avgpool.pooled", 4000),
+  ];
+  const split = new Map([
+    ["block0.conv1", 8],
+    ["block0.conv2", 16],
+  ]);
+  assert.deepEqual(layerTimes(network, layers, split, operators), [
+    { layer: "conv1", rank: undefined, ms: 1 },
+    { layer: "block0.conv1", rank: 8, ms: 70 },
+    { layer: "block0.conv2", rank: 16, ms: 700 },
+  ]);
+});
+
+test("the rest is what the network as it is spends elsewhere", () => {
+  const operators = [operator("conv1", 1), operator("maxpool", 10), operator("block0.conv1", 100), operator("fc", 20)];
+  assert.deepEqual(layerTimes(network, ["conv1"], new Map(), operators), [
+    { layer: "conv1", rank: undefined, ms: 1 },
+    { layer: rest, rank: undefined, ms: 130 },
+  ]);
+});
+
+test("where memory is short the variants are timed in pairs with the network as it is", async () => {
+  const variants = [8, 16, 24].map((rank) => new Map([["block0.conv1", rank]]));
+  const options = { threads: 1, batch: 2, imageShape: [3, 32, 32], runs: 2 };
+  for (const [memory, groups] of [
+    [1, 3],
+    [2 ** 40, 1],
+  ]) {
+    const rounds: string[] = [];
+    const onRound = (done: number, total: number) => rounds.push(`${done}/${total}`);
+    const times = await timeLayers(network, layers, variants, { ...options, memory, onRound });
+    const total = 3 * groups;
+    assert.deepEqual(
+      rounds,
+      Array.from({ length: total }, (_, i) => `${i + 1}/${total}`),
+    );
+    assert.equal(times.filter(({ layer }) => layer === rest).length, groups);
+    const ranks = times.filter(({ layer }) => layer === "block0.conv1").map(({ rank }) => rank);
+    assert.deepEqual([...new Set(ranks)], [undefined, 8, 16, 24]);
+    assert.equal(ranks.length, 3 + groups);
+    assert(times.every(({ ms }) => ms > 0));
+  }
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
+import { test } from "node:test";
+import { currentSettings, settingVariables } from "../../../lib/core/settings";
+
+test("without variables: the assets found, all threads, caches used", () => {
+  const { weights, images, threads, fresh, note } = currentSettings({});
+  assert.deepEqual(
+    [weights, images, threads, fresh, note],
+    [undefined, undefined, availableParallelism(), false, undefined],
+  );
+});
+
+test("each variable sets one thing", () => {
+  const variables = { weights: "w.pth", images: "folder", threads: "3", fresh: "1", note: "layer4 retrained" } as const;
+  const expected = { ...variables, threads: 3, fresh: true };
+  const none = currentSettings({});
+  for (const name of Object.keys(variables) as (keyof typeof variables)[]) {
+    const settings = currentSettings({ [settingVariables[name]]: variables[name] });
+    assert.deepEqual(settings, { ...none, [name]: expected[name] });
+  }
+});
+
+test("an empty variable counts as none, and only 1 asks for fresh results", () => {
+  const empty = Object.fromEntries(Object.values(settingVariables).map((name) => [name, ""]));
+  assert.deepEqual(currentSettings(empty), currentSettings({}));
+  for (const value of ["0", "true", "no"])
+    assert.equal(currentSettings({ [settingVariables.fresh]: value }).fresh, false);
+});
+
+test("the process's own variables count, and all variables are the project's", () => {
+  const { weights } = settingVariables;
+  const before = process.env[weights];
+  process.env[weights] = "mine.safetensors";
+  try {
+    assert.equal(currentSettings().weights, "mine.safetensors");
+  } finally {
+    if (before === undefined) delete process.env[weights];
+    else process.env[weights] = before;
+  }
+  assert.ok(Object.values(settingVariables).every((name) => name.startsWith("LOW_RANK_")));
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type AssetsInUse, bannerHtml, showBanner, sourceLine } from "../../../lib/display/banner";
+import { root } from "../../../lib/core/paths";
+import { shownInKernel } from "./fakeKernel";
+
+const engine = { name: "Engine", version: "1.2.3", threads: 2 };
+
+function assets(weights: "official" | "custom" | "demo", images: "official" | "custom" | "demo"): AssetsInUse {
+  return {
+    weights: { provenance: weights, file: join(root, "data", "w.pth"), sha256: "0123456789abcdef" },
+    images: { provenance: images, folder: "/home/someone/<pictures>", sha256: "fedcba9876543210" },
+  };
+}
+
+test("the source line names both provenances", () => {
+  assert.equal(sourceLine(assets("custom", "demo")), "weights: custom · images: demo");
+});
+
+test("one demo asset makes the numbers demo numbers; only official ones compare with the report's", () => {
+  for (const used of [assets("demo", "official"), assets("official", "demo"), assets("custom", "demo")])
+    assert.match(bannerHtml(used, engine), /Demo numbers – not comparable/);
+  assert.match(bannerHtml(assets("custom", "official"), engine), /Custom weights or images/);
+  assert.match(bannerHtml(assets("official", "official"), engine), /Official weights and images, as in the report/);
+});
+
+test("the banner says which files and engine, without telling whose machine it is", async () => {
+  const [{ type, content }] = await shownInKernel(() => showBanner(assets("demo", "custom"), engine));
+  assert.equal(type, "text/html");
+  assert.match(content, /weights: demo \(data\/w\.pth, sha256 0123456789ab…\)/);
+  assert.match(content, /images: custom \(&lt;pictures&gt;, sha256/);
+  assert.match(content, /engine: Engine 1\.2\.3<span class="machine">, threads: 2<\/span>/);
+  assert.equal(content.includes(root) || content.includes("someone"), false);
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { progress } from "../../../lib/display/progress";
+import { shownInKernel } from "./fakeKernel";
+
+/** Catches what is written to stderr, as a terminal or as a log. */
+function stderrOf(context: TestContext, isTTY: boolean): string[] {
+  const written: string[] = [];
+  context.mock.method(process.stderr, "write", (text: string) => written.push(text) > 0);
+  const before = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
+  Object.defineProperty(process.stderr, "isTTY", { value: isTTY, configurable: true });
+  context.after(() => {
+    if (before) Object.defineProperty(process.stderr, "isTTY", before);
+    else Reflect.deleteProperty(process.stderr, "isTTY");
+  });
+  return written;
+}
+
+test("in a notebook, one output is replaced in place and its last state is always the same", async (context) => {
+  const written = stderrOf(context, false);
+  const shown = await shownInKernel(() => {
+    const bar = progress("reading <files>", 20);
+    for (let done = 1; done <= 20; done++) bar.update(done);
+    bar.end();
+  });
+  assert.deepEqual(
+    shown.map(({ type, update }) => [type, update]),
+    shown.map((_, i) => ["text/html", i > 0]),
+  );
+  assert.equal(shown.at(-1)?.content, '<progress max="1" value="1.000"></progress> reading &lt;files&gt;: 20 of 20');
+  assert.deepEqual(written, [], "stderr counts as a failed cell");
+});
+
+test("shows at most ten states a second", async (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const shown = await shownInKernel(() => {
+    const bar = progress("steps", 1000);
+    for (let done = 1; done <= 1000; done++) {
+      now += 1; // a second in all
+      bar.update(done);
+    }
+    bar.end();
+  });
+  assert.equal(shown.length, 12);
+});
+
+test("in a terminal, rewrites one line and ends it once", (context) => {
+  const written = stderrOf(context, true);
+  const bar = progress("steps", 2);
+  bar.update(1);
+  bar.update(2);
+  bar.end();
+  assert.equal(written.join(""), "\r\u001b[Ksteps: 0 of 2\r\u001b[Ksteps: 2 of 2\n");
+});
+
+test("in a log, writes a line for every tenth", (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const written = stderrOf(context, false);
+  const bar = progress("steps", 1000);
+  for (let done = 1; done <= 1000; done++) {
+    now += 1000;
+    bar.update(done);
+  }
+  bar.end();
+  assert.deepEqual(
+    written,
+    Array.from({ length: 11 }, (_, tenth) => `steps: ${100 * tenth} of 1000\n`),
+  );
+});

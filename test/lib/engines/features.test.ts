@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { firstImages } from "../../../lib/assets/images/cifar10";
+import { preprocess } from "../../../lib/assets/images/preprocess";
+import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
+import { FileError, UserError } from "../../../lib/core/errors";
+import { extractFeatures, type FeatureOptions } from "../../../lib/engines/features";
+import type { Network } from "../../../lib/network/network";
+import { resnet18 } from "../../../lib/network/resnet18";
+import { countingEngine, randomImages, tinyNetwork } from "../../support/countingEngine";
+import { formulaStateDict } from "../../support/formulaWeights";
+
+let cacheFolder: string;
+beforeEach(() => {
+  cacheFolder = mkdtempSync(join(tmpdir(), "features-"));
+});
+afterEach(() => rmSync(cacheFolder, { recursive: true }));
+
+const images = randomImages(200);
+
+/** Extracts with the counting engine. @returns the features and the batches that had to be run. */
+async function extract(changed: Partial<FeatureOptions> = {}) {
+  const batches: number[] = [];
+  const engine = countingEngine(batches);
+  const options = { engine, network: tinyNetwork, weightsSha256: "none", images, cacheFolder };
+  return { features: await extractFeatures({ ...options, ...changed }), batches };
+}
+
+test("images go through in batches of 64, in order, with progress", async () => {
+  const seen: number[][] = [];
+  const { features, batches } = await extract({ onProgress: (...progress) => seen.push(progress) });
+  assert.deepEqual(batches, [64, 64, 64, 8]);
+  assert.deepEqual(seen, [
+    [64, 200],
+    [128, 200],
+    [192, 200],
+    [200, 200],
+  ]);
+  assert.deepEqual(features.shape, [200, 2]);
+  const last = preprocess(images, 199, 200).data.subarray(0, 128 * 128);
+  const mean = last.reduce((sum, value) => sum + value, 0) / last.length;
+  assert(Math.abs(features.data[2 * 199] - mean) < 1e-5);
+});
+
+test("the second time the cache answers, with the same bits; fresh computes again", async () => {
+  const { features } = await extract();
+  const again = await extract();
+  assert.deepEqual(again, { features, batches: [] });
+  assert.equal((await extract({ fresh: true })).batches.length, 4);
+});
+
+test("whatever the features depend on makes another entry", async () => {
+  await extract();
+  const added: Network = { nodes: [...tinyNetwork.nodes, { kind: "relu", name: "relu", input: "avgpool" }] };
+  const others: Record<string, Partial<FeatureOptions>> = {
+    weights: { weightsSha256: "other" },
+    node: { network: added, node: "relu" },
+    images: { images: randomImages(200, 1) },
+    count: { images: firstImages(images, 199) },
+    engine: { engine: { ...countingEngine([]), version: "2" } },
+  };
+  let entries = readdirSync(cacheFolder).length;
+  assert.equal(entries, 1);
+  for (const [name, other] of Object.entries(others)) {
+    await extract(other);
+    assert.equal(readdirSync(cacheFolder).length, ++entries, name);
+  }
+  // What lies behind the node does not matter.
+  assert.deepEqual((await extract({ network: added })).batches, []);
+});
+
+test("surgery on a network makes another entry, though it comes from the same checkpoint", async () => {
+  const network = resnet18(formulaStateDict(10), "formula");
+  const changed: Network = structuredClone(network);
+  const [conv] = changed.nodes;
+  if (conv.kind === "conv") conv.weight.data[0] += 1e-6;
+  const one = firstImages(images, 1);
+  for (const variant of [network, changed]) await extract({ network: variant, images: one });
+  assert.equal(readdirSync(cacheFolder).length, 2);
+  const features = await extract({ engine: onnxRuntime(1), network, images: one });
+  assert.deepEqual(features.features.shape, [1, 512]);
+});
+
+const damages: [string, (content: Buffer) => Buffer][] = [
+  [
+    "a flipped bit among the numbers",
+    (content) => {
+      content[content.length - 5] ^= 1;
+      return content;
+    },
+  ],
+  [
+    "a flipped bit in the header",
+    (content) => {
+      content[20] ^= 1;
+      return content;
+    },
+  ],
+  ["a lost end", (content) => content.subarray(0, content.length - 4)],
+  ["only half a header", (content) => content.subarray(0, 50)],
+  ["nothing", () => Buffer.alloc(0)],
+  ["something else", () => Buffer.from("null\n")],
+];
+
+for (const [name, damage] of damages) {
+  test(`a cache file with ${name} is computed again`, async () => {
+    const { features } = await extract();
+    const file = join(cacheFolder, readdirSync(cacheFolder)[0]);
+    const intact = readFileSync(file);
+    writeFileSync(file, damage(Buffer.from(intact)));
+    const repaired = await extract();
+    assert.equal(repaired.batches.length, 4);
+    assert.deepEqual(repaired.features, features);
+    assert.deepEqual(readFileSync(file), intact);
+  });
+}
+
+test("a cache folder that cannot be written and a set without images are errors of one line", async () => {
+  const blocked = join(cacheFolder, "a file");
+  writeFileSync(blocked, "");
+  await assert.rejects(extract({ cacheFolder: blocked }), FileError);
+  await assert.rejects(extract({ images: firstImages(images, 0) }), UserError);
+});
+
+function inAnotherProcess(): ChildProcess {
+  const script = join(__dirname, "../../support/extractSlowly.ts");
+  return spawn(process.execPath, ["--import", "tsx", script, cacheFolder], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+test("a killed run leaves no entry; two runs at once both end and leave a whole one", async () => {
+  const killed = inAnotherProcess();
+  await once(killed.stdout!, "data");
+  killed.kill("SIGKILL");
+  await once(killed, "exit");
+  assert.deepEqual(readdirSync(cacheFolder), []);
+
+  const both = [inAnotherProcess(), inAnotherProcess()];
+  for (const child of both) child.stdout?.resume();
+  assert.deepEqual(await Promise.all(both.map(async (child) => (await once(child, "exit"))[0])), [0, 0]);
+  assert.equal(readdirSync(cacheFolder).length, 1);
+  assert.deepEqual((await extract()).batches, []);
+});

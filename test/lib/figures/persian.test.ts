@@ -1,7 +1,0 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { persianDigits } from "../../../lib/figures/persian";
-
-test("digits become Persian, the rest stays", () => {
-  assert.equal(persianDigits("2-1, k = 9035"), "۲-۱, k = ۹۰۳۵");
-});
