@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FileError } from "../core/errors";
 import { sha256 } from "../core/files";
 import { buildFolder, demoFolder, downloadFolder } from "../core/paths";
+import type { Provenance } from "../core/provenance";
 import { currentSettings, type Settings } from "../core/settings";
 import { readCheckpoint } from "./checkpoint/checkpoint";
 import { type LabelledImages, readCifar10 } from "./images/cifar10";
@@ -20,9 +21,6 @@ import {
   trainFile,
 } from "./officialFiles";
 import type { StateDict } from "./checkpoint/stateDict";
-
-/** Whether an asset is the one the report used, the reader's own, or the embedded one. The content decides. */
-export type Provenance = "official" | "custom" | "demo";
 
 /** The weights and images that a chapter works on. */
 export interface Assets {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Provenance } from "../assets/assets";
+import type { Provenance } from "../core/provenance";
 import { writeAtomically } from "../core/files";
 import { buildFolder } from "../core/paths";
 

@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
-import type { Assets, Provenance } from "../assets/assets";
+import type { Assets } from "../assets/assets";
+import type { Provenance } from "../core/provenance";
 import type { Engine } from "../engines/engine";
 import { root } from "../core/paths";
 import { escapeHtml, inNotebook, notebook } from "./notebook";

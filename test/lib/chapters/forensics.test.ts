@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Assets, Provenance } from "../../../lib/assets/assets";
+import type { Assets } from "../../../lib/assets/assets";
+import type { Provenance } from "../../../lib/core/provenance";
 import { cifarClassNames } from "../../../lib/assets/officialFiles";
 import {
   type ClassCounts,
