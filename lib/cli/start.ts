@@ -5,19 +5,24 @@ import { exportFolderVariable } from "../display/exports";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
+import { UserError } from "../core/errors";
 import { buildFolder, figureFolder, root } from "../core/paths";
 import type { Settings } from "../core/settings";
 import { environmentOf, parseOptions, settingHelp, settingOptions, settingsFrom } from "./arguments";
+import { checkChapter, requireSameAssets } from "./check";
 import { claimsTable } from "./claimsTable";
 import { takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
 import { endOnSignals } from "./signals";
+
+const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;
 
 const help = `npm start [-- [CHAPTER …] [OPTIONS]]
 
 Runs all chapters, or the ones given, each in a fresh kernel. Writes to build/: the executed notebooks, report.html with
 interactive figures, claims.json. Exit code 1 if a cell fails or a claim that must hold does not.
 
+  --check          compare every number of the outputs with those committed in notebooks/; exit code 1 if one differs
   --inplace        write the outputs into notebooks/ and the figures into figures/ as well
 ${settingHelp}`;
 
@@ -27,23 +32,32 @@ ${settingHelp}`;
  * @throws UserError, FileError or CellError for what the reader has to know.
  */
 export async function start(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("start", args, { ...settingOptions, inplace: { type: "boolean" } });
+  const { values, positionals } = parseOptions("start", args, options);
   if (values.help) {
     console.log(help);
     return 0;
   }
+  const { check = false, inplace = false } = values;
+  if (check && inplace)
+    throw new UserError("--check compares with the outputs that --inplace replaces: give one of them");
   const settings = settingsFrom(values);
   const results = new Results();
   const chapters = results.choose(positionals);
   const assets = await checkAssets(settings);
+  if (check) await requireSameAssets(results, chapters, Object.values(assets));
   endOnSignals();
   const release = takeLock(join(buildFolder, "run.lock"));
   try {
-    const stale = await results.prepare(chapters, assets);
+    const stale = await results.prepare(chapters, `${JSON.stringify(assets)}\n`);
     for (const { number } of stale)
       console.log(`chapter ${number} ran on other weights or images: its results are removed`);
-    for (const chapter of chapters) await runChapter(results, chapter, settings, values.inplace ?? false);
-    return await conclude(results);
+    let differing = 0;
+    for (const chapter of chapters) {
+      await runChapter(results, chapter, settings, inplace);
+      if (check && !(await checkChapter(results, chapter))) differing++;
+    }
+    const code = await conclude(results);
+    return differing > 0 ? 1 : code;
   } finally {
     release();
   }
@@ -60,12 +74,12 @@ async function conclude(results: Results): Promise<number> {
 }
 
 /** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
-async function checkAssets(settings: Settings): Promise<string> {
+async function checkAssets(settings: Settings): Promise<{ weights: string; images: string }> {
   const assets = await loadAssets(settings);
   requireReportClasses(assets);
   const { weights, images } = assets;
   resnet18(weights.stateDict, weights.file);
-  return `${JSON.stringify({ weights: weights.sha256, images: images.sha256 })}\n`;
+  return { weights: weights.sha256, images: images.sha256 };
 }
 
 async function runChapter(results: Results, chapter: ChapterFile, settings: Settings, inplace: boolean): Promise<void> {

@@ -141,6 +141,12 @@ describe("npm start refuses a folder of images with", () => {
     });
 });
 
+test("npm start --check refuses other images than the committed outputs rest on, before any cell runs", () => {
+  const { status, stdout, stderr } = runCommand(checkout, ["start", "1", "--check", "--images", fewImages]);
+  assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+  assert.match(stderr, /^chapter 1 cannot be checked: its committed outputs rest on other weights or images [^\n]*\n$/);
+});
+
 /** Puts something into the copy for as long as the work takes. */
 function within(path: string, content: Uint8Array, work: () => void): void {
   const aside = `${path}.aside`;

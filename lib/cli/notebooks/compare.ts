@@ -12,6 +12,26 @@ export interface Agreement {
   exact: boolean;
 }
 
+/** What is not the same in two runs of a notebook. */
+export interface Difference {
+  /** The cell, with its beginning, and which of its outputs: "cell 3 (svd(matrix)), output 1". */
+  where: string;
+  was: string;
+  is: string;
+  /** The text around. */
+  context?: string;
+}
+
+export interface Comparison {
+  /** How many numbers of the committed run were compared. */
+  numbers: number;
+  /** How many of them are the same to the last digit; those within the tolerance that are not are no differences either. */
+  equal: number;
+  /** How many numbers were left out, as times or facts of a machine. */
+  leftOut: number;
+  differences: Difference[];
+}
+
 /**
  * Compares the numbers and words in two runs of a notebook, times and facts of the machine left out.
  *
@@ -22,48 +42,88 @@ export interface Agreement {
  * - a line of plain text that begins with "this machine".
  * Pictures are compared by being there; of a figure all numbers of its Plotly specification. Bars of progress are left out:
  * a cache decides which work is still to be done.
- * @returns a readable line for each difference; none if the runs agree.
  */
-export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): string[] {
+export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): Comparison {
   const [before, after] = [codeCells(committed), codeCells(rerun)];
-  if (before.length !== after.length) return [`${before.length} code cells are committed, ${after.length} were run`];
-  return before.flatMap((cell, i) =>
-    compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, agreement),
-  );
+  if (before.length !== after.length)
+    return different("the notebook", count(before.length, "code cell"), count(after.length, "code cell"));
+  const cells = before.map((cell, i) => {
+    return compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, agreement);
+  });
+  return together(cells);
 }
 
-function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): string[] {
-  if (committed.source !== rerun.source) return [`${where}: the cell itself has changed`];
+/** A difference in one line. */
+export function differenceLine({ where, was, is, context }: Difference): string {
+  return `${where}: was ${was}, is ${is}${context === undefined ? "" : ` in “${context}”`}`;
+}
+
+function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): Comparison {
+  if (committed.source !== rerun.source) return different(where, "this cell", `“${cellLabel(rerun.source)}”`);
   const [before, after] = [committed, rerun].map(({ outputs }) => outputs.filter((output) => !isProgress(output)));
-  const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "nothing");
-  if (kindsBefore !== kindsAfter) return [`${where}: printed ${kindsBefore}; now prints ${kindsAfter}`];
-  return before.flatMap((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
+  const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "no output");
+  if (kindsBefore !== kindsAfter) return different(where, kindsBefore, kindsAfter);
+  return together(before.map((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement)));
 }
 
-function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): string[] {
+function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): Comparison {
   const [before, after] = [committed, rerun].map(steadyContent);
-  return [
-    ...compareNumbers(numbersOf(before), numbersOf(after), where, agreement),
-    ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where),
-  ];
+  const [numbersBefore, numbersAfter] = [before, after].map(numbersOf);
+  return {
+    numbers: numbersBefore.length,
+    equal: numbersBefore.filter(({ value }, i) => value === numbersAfter[i]?.value).length,
+    leftOut: numbersOf(contentOf(committed, true)).length - numbersBefore.length,
+    differences: [
+      ...compareNumbers(numbersBefore, numbersAfter, where, agreement),
+      ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where),
+    ],
+  };
 }
 
-function compareNumbers(before: Found[], after: Found[], where: string, { tolerance, exact }: Agreement): string[] {
-  if (before.length !== after.length) return [`${where}: had ${before.length} numbers, now has ${after.length}`];
-  return before.flatMap(({ value, context, whole }, i) => {
-    const slack = exact && whole ? 0 : tolerance * Math.max(1, Math.abs(value));
-    if (Math.abs(value - after[i].value) <= slack) return [];
-    return [`${where}: was ${value}, is ${after[i].value} in “${context}”`];
+function compareNumbers(before: Found[], after: Found[], where: string, agreement: Agreement): Difference[] {
+  if (before.length !== after.length) {
+    const [was, is] = [before, after].map(({ length }) => count(length, "number"));
+    return [{ where, was, is, context: firstApart(before, after) }];
+  }
+  return before.flatMap((found, i) => {
+    if (agree(found, after[i].value, agreement)) return [];
+    return [{ where, was: String(found.value), is: String(after[i].value), context: found.context }];
   });
 }
 
+function agree({ value, whole }: Found, other: number, { tolerance, exact }: Agreement): boolean {
+  return Math.abs(value - other) <= (exact && whole ? 0 : tolerance * Math.max(1, Math.abs(value)));
+}
+
+/** The text around the first number that only one of two lists has at its place. */
+function firstApart(before: Found[], after: Found[]): string {
+  const longer = before.length > after.length ? before : after;
+  return longer.find((_, i) => before[i]?.value !== after[i]?.value)!.context;
+}
+
 /** Names the first difference only: after a word more or less all others differ too. */
-function compareWords(before: string[], after: string[], where: string): string[] {
+function compareWords(before: string[], after: string[], where: string): Difference[] {
   const longer = before.length > after.length ? before : after;
   const at = longer.findIndex((_, i) => before[i] !== after[i]);
   if (at < 0) return [];
-  const [said, says] = [before, after].map((words) => words.slice(Math.max(0, at - 4), at + 5).join(" "));
-  return [`${where}: said “${said}”, says “${says}”`];
+  const [was, is] = [before, after].map((words) => `“${words.slice(Math.max(0, at - 4), at + 5).join(" ")}”`);
+  return [{ where, was, is }];
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+const different = (where: string, was: string, is: string): Comparison => {
+  return { numbers: 0, equal: 0, leftOut: 0, differences: [{ where, was, is }] };
+};
+
+function together(parts: Comparison[]): Comparison {
+  const sum = (key: "numbers" | "equal" | "leftOut") => parts.reduce((total, part) => total + part[key], 0);
+  return {
+    numbers: sum("numbers"),
+    equal: sum("equal"),
+    leftOut: sum("leftOut"),
+    differences: parts.flatMap(({ differences }) => differences),
+  };
 }
 
 function isProgress(output: Output): boolean {
@@ -104,17 +164,18 @@ interface Content {
 }
 
 function steadyContent(output: Output): Content {
-  const { text, figures } = contentOf(output);
+  const { text, figures } = contentOf(output, false);
   return { text: text.replace(varying, " "), figures };
 }
 
-function contentOf(output: Output): Content {
+/** @param whole with what is marked as a time or a fact of the machine. */
+function contentOf(output: Output, whole: boolean): Content {
   if (output.output_type === "stream") return { text: output.text, figures: [] };
-  return "data" in output ? contentOfBundle(output.data) : { text: "", figures: [] };
+  return "data" in output ? contentOfBundle(output.data, whole) : { text: "", figures: [] };
 }
 
-function contentOfBundle(data: MimeBundle): Content {
-  if (typeof data["text/html"] === "string") return contentOfHtml(data["text/html"]);
+function contentOfBundle(data: MimeBundle, whole: boolean): Content {
+  if (typeof data["text/html"] === "string") return contentOfHtml(data["text/html"], whole);
   const texts = Object.entries(data).flatMap(([mime, text]) => (mime.startsWith("text/") ? [text] : []));
   return { text: texts.join("\n"), figures: [] };
 }
@@ -125,10 +186,10 @@ interface Page {
   querySelectorAll(selector: string): Iterable<{ textContent: string; remove(): void; append(text: string): void }>;
 }
 
-function contentOfHtml(html: string): Content {
+function contentOfHtml(html: string, whole: boolean): Content {
   const { JSDOM } = require("jsdom");
   const page: Page = new JSDOM(`<body>${html}`).window.document;
-  for (const element of page.querySelectorAll(".time, .machine")) element.remove();
+  if (!whole) for (const element of page.querySelectorAll(".time, .machine")) element.remove();
   const specifications = [...page.querySelectorAll('script[type="application/json"]')];
   const figures = specifications.map((script) => JSON.parse(script.textContent));
   for (const element of page.querySelectorAll("script, style")) element.remove();

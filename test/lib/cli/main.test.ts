@@ -24,6 +24,7 @@ const wrong: [string[], RegExp][] = [
   [[], /^commands are start, lab, native, download, bench, compress, not ""$/],
   [["constructor"], /^commands are /],
   [["start", "--inplcae"], /^Unknown option '--inplcae': see npm start -- --help$/],
+  [["start", "--check", "--inplace"], /^--check compares with the outputs that --inplace replaces: give one of them$/],
   [["start", "99"], /^there is no chapter "99": /],
   [["start", "--weights", join(folder, "none.pth")], /none\.pth: does not exist$/],
   [["start", "--weights", empty], /empty\.pth: /],

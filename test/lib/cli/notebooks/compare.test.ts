@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SettledClaim, Verdict } from "../../../../lib/claims/claims";
 import { claimsHtml } from "../../../../lib/claims/showClaims";
-import { type Agreement, compareNotebooks, numbersIn } from "../../../../lib/cli/notebooks/compare";
+import { type Agreement, compareNotebooks, differenceLine, numbersIn } from "../../../../lib/cli/notebooks/compare";
 import { codeCells, type Output } from "../../../../lib/cli/notebooks/notebookFile";
 import { notebookOf } from "../../../support/notebooks";
 
@@ -22,6 +22,10 @@ const settled: SettledClaim = {
 const exact: Agreement = { tolerance: 0.01, exact: true };
 const loose: Agreement = { tolerance: 0.01, exact: false };
 const values = (output: Output) => numbersIn(output).map(({ value }) => value);
+
+/** The differences of two runs, a line each. */
+const linesOf = (...runs: Parameters<typeof compareNotebooks>) =>
+  compareNotebooks(...runs).differences.map(differenceLine);
 
 function ran(...outputs: Output[]) {
   const notebook = notebookOf("const a = 1;");
@@ -50,72 +54,74 @@ test("a figure's numbers are those of its specification, not of the scripts arou
 
 test("equal runs agree, and numbers within the tolerance do", () => {
   const committed = ran(stream("accuracy 50.78 %"), png);
-  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.78 %"), png), { ...exact, tolerance: 0 }), []);
-  assert.deepEqual(compareNotebooks(committed, ran(stream("accuracy 50.79 %"), png), exact), []);
+  assert.deepEqual(linesOf(committed, ran(stream("accuracy 50.78 %"), png), { ...exact, tolerance: 0 }), []);
+  assert.deepEqual(linesOf(committed, ran(stream("accuracy 50.79 %"), png), exact), []);
 });
 
 test("a bar of progress more or less makes no difference, as a cache may have saved its work", () => {
   const bar = html(`<progress max="1" value="1.000"></progress> latency table: 6 of 6`);
   const [kept, done] = [ran(bar, stream("5 ranks")), ran(bar, bar, stream("5 ranks"), bar)];
-  assert.deepEqual(compareNotebooks(kept, done, exact), []);
-  assert.equal(compareNotebooks(kept, ran(bar, stream("6 ranks")), exact).length, 1);
+  assert.deepEqual(linesOf(kept, done, exact), []);
+  assert.equal(linesOf(kept, ran(bar, stream("6 ranks")), exact).length, 1);
 });
 
 test("a difference names cell, output, both numbers and the text around", () => {
-  const [difference, ...more] = compareNotebooks(
-    ran(png, stream("accuracy 50.78 %")),
-    ran(png, stream("accuracy 49 %")),
-    loose,
-  );
+  const [difference, ...more] = linesOf(ran(png, stream("accuracy 50.78 %")), ran(png, stream("accuracy 49 %")), loose);
   assert.deepEqual(more, []);
   assert.equal(difference, "cell 1 (const a = 1;), output 2: was 50.78, is 49 in “accuracy 50.78 %”");
 });
 
 test("where runs must agree exactly, whole numbers must be the same, within any tolerance", () => {
   const parameters = (count: string) => ran(html(`<p>${count} parameters</p>`));
-  const changed = compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), exact);
+  const changed = linesOf(parameters("11,181,642"), parameters("11,181,643"), exact);
   assert.deepEqual(changed, ["cell 1 (const a = 1;), output 1: was 11181642, is 11181643 in “11,181,642 parameters”"]);
-  assert.deepEqual(compareNotebooks(parameters("11,181,642"), parameters("11,181,643"), loose), []);
-  assert.equal(compareNotebooks(parameters("128 × 576"), parameters("128 × 577"), exact).length, 1);
+  assert.deepEqual(linesOf(parameters("11,181,642"), parameters("11,181,643"), loose), []);
+  assert.equal(linesOf(parameters("128 × 576"), parameters("128 × 577"), exact).length, 1);
 });
 
 test("counts out of many are measured, so they may differ within the tolerance", () => {
   const measured = (correct: number) => ran(stream(`50.98 % (${correct}/512), ${correct} of 512`));
-  assert.deepEqual(compareNotebooks(measured(261), measured(262), exact), []);
-  assert.equal(compareNotebooks(measured(261), measured(264), exact).length, 2);
-  assert.equal(compareNotebooks(ran(stream("3 of 512")), ran(stream("3 of 513")), exact).length, 1);
+  assert.deepEqual(linesOf(measured(261), measured(262), exact), []);
+  assert.equal(linesOf(measured(261), measured(264), exact).length, 2);
+  assert.equal(linesOf(ran(stream("3 of 512")), ran(stream("3 of 513")), exact).length, 1);
 });
 
 test("where runs must agree exactly, they must say the same words", () => {
   const better = ran(markdown("fc is the better candidate: 11.33 %"));
   const worse = ran(markdown("fc is not the better candidate: 11.33 %"));
-  assert.deepEqual(compareNotebooks(better, worse, exact), [
-    "cell 1 (const a = 1;), output 1: said “fc is the better candidate: %”, says “fc is not the better candidate: %”",
+  assert.deepEqual(linesOf(better, worse, exact), [
+    "cell 1 (const a = 1;), output 1: was “fc is the better candidate: %”, is “fc is not the better candidate: %”",
   ]);
-  assert.deepEqual(compareNotebooks(better, worse, loose), []);
+  assert.deepEqual(linesOf(better, worse, loose), []);
   const more = ran(markdown("fc is the better candidate: 11.33 % indeed"));
-  assert.match(compareNotebooks(better, more, exact)[0], /said “.*%”, says “.*% indeed”/);
+  assert.match(linesOf(better, more, exact)[0], /was “.*%”, is “.*% indeed”/);
 });
 
 test("a verdict that flips is a difference, unless a clock decides it", () => {
   const flip = (agreement: Agreement, timed: boolean) => {
     const table = (verdict: Verdict) => ran(html(claimsHtml([{ ...settled, verdict, timed }])));
-    return compareNotebooks(table("refuted"), table("reproduced"), agreement);
+    return linesOf(table("refuted"), table("reproduced"), agreement);
   };
-  assert.deepEqual(flip(loose, false), ["cell 1 (const a = 1;), output 1: said “✗ refuted”, says “✓ reproduced”"]);
-  assert.match(flip(exact, false)[0], /said “.*✗ refuted”, says “.*✓ reproduced”/);
+  assert.deepEqual(flip(loose, false), ["cell 1 (const a = 1;), output 1: was “✗ refuted”, is “✓ reproduced”"]);
+  assert.match(flip(exact, false)[0], /was “.*✗ refuted”, is “.*✓ reproduced”/);
   for (const agreement of [exact, loose]) assert.deepEqual(flip(agreement, true), []);
 });
 
 test("times do not count as words", () => {
-  assert.deepEqual(compareNotebooks(ran(stream("took 850 ms")), ran(stream("took 1.2 s")), exact), []);
+  assert.deepEqual(linesOf(ran(stream("took 850 ms")), ran(stream("took 1.2 s")), exact), []);
 });
 
 test("a missing output, another kind, a missing number or another cell is a difference", () => {
   const committed = ran(stream("1 2"));
-  assert.match(compareNotebooks(committed, ran(), loose)[0], /printed stdout; now prints nothing/);
-  assert.match(compareNotebooks(committed, ran(png), loose)[0], /printed stdout; now prints image\/png/);
-  assert.match(compareNotebooks(committed, ran(stream("1")), loose)[0], /had 2 numbers, now has 1/);
-  assert.match(compareNotebooks(committed, notebookOf("const b = 1;"), loose)[0], /the cell itself has changed/);
-  assert.match(compareNotebooks(committed, notebookOf(), loose)[0], /1 code cells are committed, 0 were run/);
+  assert.match(linesOf(committed, ran(), loose)[0], /was stdout, is no output/);
+  assert.match(linesOf(committed, ran(png), loose)[0], /was stdout, is image\/png/);
+  assert.match(linesOf(committed, ran(stream("1")), loose)[0], /was 2 numbers, is 1 number in “1 2”/);
+  assert.match(linesOf(committed, notebookOf("const b = 1;"), loose)[0], /was this cell, is “const b = 1;”/);
+  assert.match(linesOf(committed, notebookOf(), loose)[0], /the notebook: was 1 code cell, is 0 code cells/);
+});
+
+test("it counts what was compared, what is equal to the last digit, and what was left out", () => {
+  const before = ran(html(`<p>94 of 128</p><p class="time">6 threads: 80 GFLOP/s</p>`), stream("50.78 % in 20 ms"));
+  const after = ran(html(`<p>94 of 128</p><p class="time">8 threads</p>`), stream("50.77 % in 1.5 s"));
+  assert.deepEqual(compareNotebooks(before, after, exact), { numbers: 3, equal: 2, leftOut: 3, differences: [] });
 });
