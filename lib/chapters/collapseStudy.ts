@@ -1,7 +1,7 @@
 import type { HeadName } from "../claims/chapter3";
 import { mean, median, quantile } from "../statistics/summary";
 import { type Outcome, outcomeOf } from "../training/collapse";
-import { flatten, HeadLoss, stabilityLimit } from "../training/curvature";
+import { flatten, largestCurvature, stabilityLimit } from "../training/curvature";
 import { headLogits, predictionCounts, predictions } from "../training/evaluate";
 import type { Head } from "../training/head";
 import type { TrainingRun } from "../training/trainHeads";
@@ -119,7 +119,7 @@ export async function curvatureStudy(
   const curvatures = await cachedResult("curvature-2", origin, chapter, () =>
     names.map((head, kind) =>
       first(head).map((start, seed) => {
-        const curvature = new HeadLoss(start, features, labels).largestCurvature(seed);
+        const curvature = largestCurvature(start, { features, labels }, seed);
         bar.update(kind * seeds + seed + 1);
         return curvature;
       }),

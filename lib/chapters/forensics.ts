@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Assets } from "../assets/assets";
 import { UserError } from "../core/errors";
 import { referenceFolder } from "../core/paths";
+import { binomialProbability } from "../statistics/binomial";
+import { countBehind } from "../statistics/countBehind";
 
 /** How often each class occurs among the images that the report scored. */
 export interface ClassCounts {
@@ -44,24 +46,14 @@ export interface PrintedAccuracy {
 
 /** Finds the count behind a printed percentage and the classes of exactly that size. */
 export function readPrintedAccuracy(printed: number, { total, counts }: ClassCounts): PrintedAccuracy {
-  const fitting = Array.from({ length: total + 1 }, (_, n) => n).filter(
-    (n) => ((100 * n) / total).toFixed(2) === printed.toFixed(2),
-  );
-  const correct = fitting.length === 1 ? fitting[0] : undefined;
+  const correct = countBehind(printed, total);
   const classes = Object.keys(counts).filter((name) => counts[name] === correct);
-  return { printed, correct, classes, guessing: correct === undefined ? 0 : binomial(correct, total, 0.1) };
+  return { printed, correct, classes, guessing: correct === undefined ? 0 : binomialProbability(correct, total, 0.1) };
 }
 
 /** Probability that a guesser's count of correct answers equals the size of any class: the luck a coincidence needs. */
 export function coincidence({ total, counts }: ClassCounts): number {
-  return [...new Set(Object.values(counts))].reduce((sum, count) => sum + binomial(count, total, 0.1), 0);
-}
-
-/** Binomial probability of `count` successes, by logarithms. */
-function binomial(count: number, total: number, chance: number): number {
-  let log = count * Math.log(chance) + (total - count) * Math.log(1 - chance);
-  for (let i = 1; i <= count; i++) log += Math.log((total - count + i) / i);
-  return Math.exp(log);
+  return [...new Set(Object.values(counts))].reduce((sum, count) => sum + binomialProbability(count, total, 0.1), 0);
 }
 
 /** Rows of table 4-3: each printed accuracy, the count behind it, and the classes of exactly that size. */

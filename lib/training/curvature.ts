@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { addScaled, dot, type Rows } from "../linalg/rows";
+import { addScaled, dot, type Rows, rowsOf } from "../linalg/rows";
 import { Random } from "../core/random";
 import type { Tensor } from "../core/tensor";
 import type { Head } from "./head";
@@ -41,9 +41,6 @@ export function flatten(head: Head): Float64Array {
   return Float64Array.from([...head.flatMap(({ weight }) => [...weight.data]), ...bias]);
 }
 
-/** Number of a head's parameters. */
-const sizeOfHead = (head: Head) => flatten(head).length;
-
 /** Mean softmax cross-entropy of a head over all images, ready to be differentiated twice. */
 export class HeadLoss {
   private readonly images: Rows;
@@ -58,10 +55,7 @@ export class HeadLoss {
     features: Tensor,
     private readonly labels: Uint8Array,
   ) {
-    const [count, width] = features.shape;
-    this.images = Array.from({ length: count }, (_, n) =>
-      Float64Array.from(features.data.subarray(n * width, (n + 1) * width)),
-    );
+    this.images = rowsOf(features);
     this.parameters = view(head, flatten(head));
   }
 
@@ -98,31 +92,35 @@ export class HeadLoss {
     });
     return result;
   }
+}
 
-  /**
-   * The largest eigenvalue of the Hessian to a residual of 10⁻⁵ of it, by the Lanczos iteration (1950, J. Res. NBS 45):
-   * the largest curvature within the span of all directions that a power iteration would visit one by one. That iteration
-   * fails here: a factorized head's Hessian has eigenvalues of nearly opposite sign, between which it settles.
-   * @param seed of the random direction to start from.
-   */
-  largestCurvature(seed = 0): number {
-    const random = new Random(seed);
-    const basis: Rows = [];
-    const [diagonal, besides]: number[][] = [[], []];
-    let next: Float64Array = Float64Array.from({ length: sizeOfHead(this.head) }, () => random.normal());
-    let norm = Math.sqrt(dot(next, next));
-    for (;;) {
-      const direction = next.map((value) => value / norm);
-      basis.push(direction);
-      next = this.hessianTimes(direction);
-      diagonal.push(dot(direction, next));
-      // Twice, because one pass leaves rounding errors that grow to false copies of eigenvalues.
-      for (const earlier of [...basis, ...basis]) addScaled(next, -dot(earlier, next), earlier);
-      norm = Math.sqrt(dot(next, next));
-      const { value, lastShare } = largestOfTridiagonal(diagonal, besides);
-      if (norm * lastShare <= 1e-5 * Math.abs(value) || basis.length === direction.length) return value;
-      besides.push(norm);
-    }
+/**
+ * The largest curvature of a head's mean softmax cross-entropy over all images: the largest eigenvalue of the Hessian, to a
+ * residual of 10⁻⁵ of it, by the Lanczos iteration (1950, J. Res. NBS 45) on exact Hessian-vector products.
+ * A power iteration fails here: a factorized head's Hessian has eigenvalues of nearly opposite sign, between which it
+ * settles; this one searches the span of all directions that it would visit.
+ * @param head one layer or a factorized pair.
+ * @param data features (N, inputs), labels (N).
+ * @param seed of the random direction to start from.
+ */
+export function largestCurvature(head: Head, data: { features: Tensor; labels: Uint8Array }, seed = 0): number {
+  const loss = new HeadLoss(head, data.features, data.labels);
+  const random = new Random(seed);
+  const basis: Rows = [];
+  const [diagonal, besides]: number[][] = [[], []];
+  let next: Float64Array = flatten(head).map(() => random.normal());
+  let norm = Math.sqrt(dot(next, next));
+  for (;;) {
+    const direction = next.map((value) => value / norm);
+    basis.push(direction);
+    next = loss.hessianTimes(direction);
+    diagonal.push(dot(direction, next));
+    // Twice, because one pass leaves rounding errors that grow to false copies of eigenvalues.
+    for (const earlier of [...basis, ...basis]) addScaled(next, -dot(earlier, next), earlier);
+    norm = Math.sqrt(dot(next, next));
+    const { value, lastShare } = largestOfTridiagonal(diagonal, besides);
+    if (norm * lastShare <= 1e-5 * Math.abs(value) || basis.length === direction.length) return value;
+    besides.push(norm);
   }
 }
 

@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { type Tensor, tensor } from "../core/tensor";
+import { rowsOf } from "../linalg/rows";
 import type { Head } from "./head";
 
 /**
@@ -57,10 +58,6 @@ export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank
     { weight: tensorOf(u.transpose().mmul(w)) },
     { weight: tensorOf(u), bias: tensor([classes], Float32Array.from(shift)) },
   ];
-}
-
-function rowsOf({ shape: [rows, columns], data }: Tensor): number[][] {
-  return Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns)));
 }
 
 function tensorOf(matrix: Matrix): Tensor {

@@ -15,7 +15,7 @@ import {
 import { fineTune } from "../../../lib/chapters/headRuns";
 import type { Chapter } from "../../../lib/chapters/open";
 import { Random } from "../../../lib/core/random";
-import { HeadLoss } from "../../../lib/training/curvature";
+import { largestCurvature } from "../../../lib/training/curvature";
 import { freshHead, type Head } from "../../../lib/training/head";
 import { temporaryFolder } from "../../fixtures/assets/hostile";
 import { layer, matrix } from "../../support/madeUp";
@@ -140,7 +140,7 @@ test("the study finds each start's curvature and whether its training spiked", a
   assert.equal(more.length, 0);
   assert.deepEqual([study.head, study.spiked], ["base", [false, true]]);
   study.curvatures.forEach((curvature, i) => {
-    const expected = new HeadLoss(starts.base[i], images.features, labels).largestCurvature(i);
+    const expected = largestCurvature(starts.base[i], images, i);
     assert.equal(curvature, expected);
   });
 });
