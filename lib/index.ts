@@ -56,7 +56,7 @@ export {
 } from "./chapters/conclusion";
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { showMachine } from "./chapters/machine";
-export { openChapter } from "./chapters/open";
+export { openChapter } from "./cli/openChapter";
 export { openQuestions, timedOpenQuestions } from "./chapters/openQuestions";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { rankExample } from "./chapters/rankExample";

@@ -4,7 +4,7 @@ import { FileError } from "../core/errors";
 import { sha256 } from "../core/files";
 import { buildFolder, demoFolder, downloadFolder } from "../core/paths";
 import type { Provenance } from "../core/provenance";
-import { currentSettings, type Settings } from "../core/settings";
+import type { Settings } from "../core/settings";
 import { readCheckpoint } from "./checkpoint/checkpoint";
 import { type LabelledImages, readCifar10 } from "./images/cifar10";
 import { unpackCifar10 } from "./images/cifarArchive";
@@ -49,8 +49,11 @@ const places = {
  * @throws FileError if a file is missing, damaged, or under an official name without being the official file, or a label
  * belongs to no class that its folder names.
  */
-export async function loadAssets(settings: Settings = currentSettings(), at = places): Promise<Assets> {
-  return { weights: await loadWeights(settings.weights, at), images: await loadImages(settings.images, at) };
+export async function loadAssets(
+  { weights, images }: Pick<Settings, "weights" | "images">,
+  at = places,
+): Promise<Assets> {
+  return { weights: await loadWeights(weights, at), images: await loadImages(images, at) };
 }
 
 async function loadWeights(own: string | undefined, at: typeof places): Promise<Assets["weights"]> {

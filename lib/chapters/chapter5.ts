@@ -9,7 +9,6 @@ import { type SettledClaim, settleClaims } from "../claims/claims";
 import type { LayerPoint } from "../display/sensitivity";
 import { conditionNumber, effectiveRank, rankForVariance, stableRank } from "../linalg/spectrum";
 import { varianceThreshold } from "../claims/chapter2";
-import { currentSettings } from "../core/settings";
 import type { Accuracy } from "../training/evaluate";
 import { accuracyText } from "./chapter3";
 import type { Chapter } from "./open";
@@ -123,8 +122,7 @@ export function fcOrMiddle(layers: readonly CompressedLayer[], base: Accuracy): 
 }
 
 /** What the reader notes about the weights in use: which of their tensors are not the official ones (`--note`). */
-export function assetNote(): string {
-  const { note } = currentSettings();
+export function assetNote(note?: string): string {
   return note
     ? `A note on the weights in use: ${note}`
     : "No note on the weights in use was given (`npm start -- --note TEXT`).";
@@ -132,5 +130,5 @@ export function assetNote(): string {
 
 /** Settles the claims of chapter 5 and writes them for the conclusion. */
 export function settleChapter5(chapter: Chapter, evidence: TwoQuestionsEvidence): Promise<SettledClaim[]> {
-  return settleClaims(chapter5Claims, { ...evidence, assetNote: currentSettings().note }, chapter.assets);
+  return settleClaims(chapter5Claims, { ...evidence, assetNote: chapter.note }, chapter.assets);
 }

@@ -50,7 +50,7 @@ interface SettingValues {
  * @throws FileError or UserError if a path or a number is wrong.
  */
 export function settingsFrom({ weights, images, threads, fresh, note }: SettingValues): Settings {
-  const inherited = currentSettings();
+  const inherited = currentSettings(process.env);
   return {
     weights: existing(weights ?? inherited.weights, "file"),
     images: existing(images ?? inherited.images, "folder"),

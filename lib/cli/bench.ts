@@ -8,7 +8,7 @@ import { PyTorch } from "./bench/pytorch";
 import { type By, type Results, tableHeads, tableRows } from "./bench/results";
 import { timeSpectra } from "./bench/spectra";
 import { stepsPerSecond } from "./bench/training";
-import { requireReportClasses } from "../chapters/reportClasses";
+import { requireReportClasses } from "./reportClasses";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { loadAssets } from "../assets/assets";
-import { requireReportClasses } from "../chapters/reportClasses";
+import { requireReportClasses } from "./reportClasses";
 import { exportFolderVariable } from "../display/exports";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";

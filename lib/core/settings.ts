@@ -23,8 +23,8 @@ export const settingVariables = {
   note: "LOW_RANK_NOTE",
 } as const;
 
-/** The settings in force in this process. */
-export function currentSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+/** The settings that an environment asks for. */
+export function currentSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     weights: environment[settingVariables.weights] || undefined,
     images: environment[settingVariables.images] || undefined,

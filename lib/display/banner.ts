@@ -66,8 +66,14 @@ function linesOf({ weights, images }: AssetsInUse, engine: Pick<Engine, "name" |
   ];
 }
 
+const variedTitle = { english: "Not the report’s settings", persian: "تنظیمات با گزارش متفاوت است" };
+
 /** The banner as HTML: readable on white and on dark pages, in colour and without. */
-export function bannerHtml(assets: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): string {
+export function bannerHtml(
+  assets: AssetsInUse,
+  engine: Pick<Engine, "name" | "version" | "threads">,
+  varied: readonly string[] = [],
+): string {
   const { english, persian, colour, background } = comparability(assets);
   const lines = linesOf(assets, engine).map(escapeHtml);
   const threads = `<span class="machine">, threads: ${engine.threads}</span>`;
@@ -77,11 +83,27 @@ export function bannerHtml(assets: AssetsInUse, engine: Pick<Engine, "name" | "v
     `<b>${english}</b><br><b dir="rtl" lang="fa">${persian}</b><br>`,
     `${lines.join("<br>\n")}${threads}`,
     "</div>",
+    ...(varied.length > 0 ? [variedHtml(varied)] : []),
   ].join("\n");
 }
 
-/** Shows at the top of a chapter which weights, images and engine are in use, and whether its numbers compare with the report's. */
-export function showBanner(assets: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): void {
-  if (inNotebook()) notebook().html(bannerHtml(assets, engine));
-  else console.log([comparability(assets).english, ...linesOf(assets, engine)].join("\n"));
+function variedHtml(varied: readonly string[]): string {
+  const persian = `<span dir="rtl" lang="fa">${variedTitle.persian}</span>`;
+  return `<p><b>${variedTitle.english}</b> · ${persian}<br>${varied.map(escapeHtml).join("; ")}</p>`;
+}
+
+/**
+ * Shows at the top of a chapter which weights, images and engine are in use, and whether its numbers compare with the report's.
+ * @param varied a line for each setting that is not the report's.
+ */
+export function showBanner(
+  assets: AssetsInUse,
+  engine: Pick<Engine, "name" | "version" | "threads">,
+  varied: readonly string[] = [],
+): void {
+  if (inNotebook()) notebook().html(bannerHtml(assets, engine, varied));
+  else {
+    const settings = varied.map((each) => `${variedTitle.english}: ${each}`);
+    console.log([comparability(assets).english, ...linesOf(assets, engine), ...settings].join("\n"));
+  }
 }

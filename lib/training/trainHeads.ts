@@ -50,7 +50,7 @@ export interface TrainingRun {
  */
 export async function trainHeads(options: TrainingOptions): Promise<TrainingRun> {
   const session = await InferenceSession.create(stepGraph(biasesOf(options.heads)), {
-    intraOpNumThreads: currentSettings().threads,
+    intraOpNumThreads: currentSettings(process.env).threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   });

@@ -35,7 +35,7 @@ after(() => {
 
 /** The folder of the demo images, drawn if no run has drawn them yet. */
 function demoImages(): string {
-  const script = `require("./lib/assets/assets").loadAssets().then(({ images }) => console.log(images.folder))`;
+  const script = `require("./lib/assets/assets").loadAssets({}).then(({ images }) => console.log(images.folder))`;
   const options = { cwd: checkout, env: plainEnvironment(), encoding: "utf8" } as const;
   return spawnSync(process.execPath, ["--import", "tsx", "-e", script], options).stdout.trim();
 }

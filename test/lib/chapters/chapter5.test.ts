@@ -12,7 +12,6 @@ import {
 import type { CompressedLayer } from "../../../lib/chapters/sensitivity";
 import type { GuideScore } from "../../../lib/claims/chapter5";
 import { fromSingularValues } from "../../../lib/linalg/spectrum";
-import { settingVariables } from "../../../lib/core/settings";
 import type { Accuracy } from "../../../lib/training/evaluate";
 
 const accuracy = (correct: number): Accuracy => ({ correct, total: 200, share: correct / 200, low: 0, high: 1 });
@@ -88,12 +87,8 @@ test("table 5-7 has a row a guide and a column an outcome and share", () => {
 });
 
 test("the reader's note on the weights is shown as given, its absence said", () => {
-  const before = process.env[settingVariables.note];
-  process.env[settingVariables.note] = "layers 3 and 4 are not official";
-  assert.match(assetNote(), /layers 3 and 4 are not official/);
-  delete process.env[settingVariables.note];
+  assert.match(assetNote("layers 3 and 4 are not official"), /layers 3 and 4 are not official/);
   assert.match(assetNote(), /No note/);
-  if (before !== undefined) process.env[settingVariables.note] = before;
 });
 
 test("fc is called the better or the worse candidate as the points say", () => {

@@ -33,3 +33,11 @@ test("the banner says which files and engine, without telling whose machine it i
   assert.match(content, /engine: Engine 1\.2\.3<span class="machine">, threads: 2<\/span>/);
   assert.equal(content.includes(root) || content.includes("someone"), false);
 });
+
+test("settings that are not the report's stand under the box, and nothing where there are none", () => {
+  const used = assets("demo", "demo");
+  assert.equal(bannerHtml(used, engine, []), bannerHtml(used, engine));
+  const varied = bannerHtml(used, engine, ["threshold: 0.9 instead of 0.95", "layers: <none>"]);
+  assert.ok(varied.startsWith(bannerHtml(used, engine)));
+  assert.match(varied, /Not the report’s settings.*\n?.*threshold: 0\.9 instead of 0\.95; layers: &lt;none&gt;<\/p>$/);
+});

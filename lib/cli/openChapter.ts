@@ -1,0 +1,74 @@
+import { type Assets, loadAssets } from "../assets/assets";
+import { report } from "../claims/report";
+import { currentSettings } from "../core/settings";
+import { showBanner, sourceLine } from "../display/banner";
+import type { Engine } from "../engines/engine";
+import { onnxRuntime } from "../engines/onnxRuntime";
+import type { Network } from "../network/network";
+import { resnet18 } from "../network/resnet18";
+import { requireReportClasses } from "./reportClasses";
+
+/** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
+export interface Chapter<Number extends number = number> {
+  number: Number;
+  network: Network;
+  weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
+  images: Assets["images"];
+  engine: Engine;
+  /** For results of earlier runs. */
+  cache: { fresh: boolean; folder?: string };
+  /** "weights: demo · images: demo": stands in every figure and table. */
+  source: string;
+  /** The reader's note on the weights, such as which tensors are not the official ones. */
+  note?: string;
+  /** Settings that are not the report's: "threshold: 0.9 instead of 0.95". */
+  varied: string[];
+  // Until every notebook takes the fields above.
+  assets: Assets;
+  fresh: boolean;
+}
+
+/**
+ * Loads the weights and images that the environment's settings name, builds the network, and shows at the top of the chapter
+ * which they are, and which of the chapter's parameters are not the report's settings.
+ * @param parameters what the notebook's `parameters` cell holds; those left out count as the report's.
+ * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
+ */
+export async function openChapter<Number extends number>(
+  number: Number,
+  parameters: Record<string, unknown> = {},
+): Promise<Chapter<Number>> {
+  const { fresh, note, threads, ...settings } = currentSettings(process.env);
+  const assets = await loadAssets(settings);
+  requireReportClasses(assets);
+  const { weights, images } = assets;
+  const engine = onnxRuntime(threads);
+  const network = resnet18(weights.stateDict, weights.file);
+  const varied = variations(parameters, report.settings[number] ?? {});
+  showBanner(assets, engine, varied);
+  return {
+    number,
+    network,
+    weights,
+    images,
+    engine,
+    cache: { fresh },
+    source: sourceLine(assets),
+    note,
+    varied,
+    assets,
+    fresh,
+  };
+}
+
+/** A line for each parameter that is not the report's: "threshold: 0.9 instead of 0.95". Values are compared as JSON. */
+export function variations(parameters: Record<string, unknown>, reported: Record<string, unknown>): string[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    if (!(name in reported)) return [`${name}: ${textOf(value)}, which the report does not set`];
+    if (JSON.stringify(value) === JSON.stringify(reported[name])) return [];
+    return [`${name}: ${textOf(value)} instead of ${textOf(reported[name])}`];
+  });
+}
+
+/** As the reader would write it; JSON knows neither NaN nor undefined. */
+const textOf = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
