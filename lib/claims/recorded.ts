@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { referenceFolder } from "../core/paths";
+
+function recorded<T>(name: string): T {
+  return JSON.parse(readFileSync(join(referenceFolder, name), "utf8"));
+}
+
+/** How often each class occurs among the test images that the report scored: the first 512 official ones. */
+export const recordedLabels = recorded<{ total: number; counts: Record<string, number> }>("first-test-labels.json");
