@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readCheckpoint } from "../../lib/assets/checkpoint/checkpoint";
 import { writeAtomically } from "../../lib/core/files";
 import { singularValues } from "../../lib/linalg/svd";
-import { weightMatrix } from "../../lib/linalg/spectrum";
+import { weightMatrix } from "../../lib/linalg/matrix";
 import { referenceFolder } from "../../lib/core/paths";
 
 async function main() {

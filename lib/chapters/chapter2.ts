@@ -11,8 +11,8 @@ import {
   type Spectrum,
   stableRank,
   truncationError,
-  weightMatrix,
 } from "../linalg/spectrum";
+import { weightMatrix } from "../linalg/matrix";
 import { type Network, nodeOf } from "../network/network";
 import { referenceFolder } from "../core/paths";
 import type { Chapter } from "./open";

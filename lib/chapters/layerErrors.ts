@@ -1,3 +1,4 @@
+import { rowsOf } from "../linalg/matrix";
 import type { LabelledImages } from "../assets/images/cifar10";
 import { preprocess } from "../assets/images/preprocess";
 import { type Moments, MomentStream } from "../compression/measure/moments";
@@ -62,7 +63,7 @@ export async function layerErrors(study: CompressionStudy, layer: string): Promi
 /** What a split that keeps the bias, not the mean, adds to the error: ‖(I − U Uᵀ)(ȳ − b)‖², relative. */
 function meanError(own: ResponseBasis, { moments }: ResponseBasis, rank: number): number {
   const away = moments.meanY.map((mean, i) => mean - own.moments.meanY[i]);
-  const kept = own.components
+  const kept = rowsOf(own.components)
     .slice(0, rank)
     .reduce((sum, vector) => sum + vector.reduce((product, value, i) => product + value * away[i], 0) ** 2, 0);
   const all = away.reduce((sum, value) => sum + value * value, 0);

@@ -74,7 +74,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   if (train.count < 2) throw new UserError("compression learns from training images: give at least two");
   const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
   const features = await imageFeatures(options, network, train, "features of training images");
-  const learningFeatures = rowsOf(features, 0, learning.count);
+  const learningFeatures = rowsBetween(features, 0, learning.count);
   const own = ownHead(network, classes);
   const probeImages = { features: learningFeatures, labels: learning.labels, classes };
   const head = own ?? (await trainProbe(probeImages, (done, total) => onStep?.("head", done, total)));
@@ -94,7 +94,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     calibration: varied(firstImages(learning, sizes.calibrationImages), calibrationSeed),
     heldOut: imagesFrom(train, learning.count),
     learningFeatures,
-    heldOutFeatures: rowsOf(features, learning.count, train.count),
+    heldOutFeatures: rowsBetween(features, learning.count, train.count),
     head,
     headFrom: own ? "checkpoint" : "probe",
     groundwork,
@@ -112,7 +112,7 @@ function originOf({ weightsSha256, train, engine }: CompressionOptions, { weight
 }
 
 /** A view of rows from … to−1. */
-function rowsOf({ shape: [, width], data }: Tensor, from: number, to: number): Tensor {
+function rowsBetween({ shape: [, width], data }: Tensor, from: number, to: number): Tensor {
   return tensor([to - from, width], data.subarray(from * width, to * width));
 }
 

@@ -1,5 +1,6 @@
 import { onnx } from "onnx-proto";
-import type { Rows } from "../linalg/rows";
+import type { Matrix } from "ml-matrix";
+import { matrixOfRows, type Product, rowsOf } from "../linalg/matrix";
 import type { Tensor } from "../core/tensor";
 
 /** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
@@ -23,8 +24,8 @@ export interface DoubleProducts {
    * @param y (N, q, H, W); the same tensor as x for its own products alone.
    */
   ofChannels(x: Tensor, y: Tensor): Promise<ChannelSums>;
-  /** A Bᵀ, (p, q), of matrices A of p rows and B of q rows of the same length. */
-  ofRows(a: Rows, b: Rows): Promise<Rows>;
+  /** A Bᵀ, (p, q), of matrices A (p, n) and B (q, n). */
+  ofRows: Product;
 }
 
 const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
@@ -57,7 +58,7 @@ async function open(threads: number): Promise<DoubleProducts> {
     ),
   );
   const images = ({ shape, data }: Tensor) => new ort.Tensor("float32", data, shape);
-  const matrix = (rows: Rows) => new ort.Tensor("float64", joined(rows), [rows.length, rows[0].length]);
+  const matrix = (a: Matrix) => new ort.Tensor("float64", joined(a), [a.rows, a.columns]);
   return {
     ofChannels: async (x, y) => {
       const alone = x === y;
@@ -69,14 +70,15 @@ async function open(threads: number): Promise<DoubleProducts> {
     },
     ofRows: async (a, b) => {
       const { data } = (await rows.run({ a: matrix(a), b: matrix(b) })).product;
-      return a.map((_, i) => (data as Float64Array).subarray(i * b.length, (i + 1) * b.length));
+      const row = (i: number) => (data as Float64Array).subarray(i * b.rows, (i + 1) * b.rows);
+      return matrixOfRows(Array.from({ length: a.rows }, (_, i) => row(i)));
     },
   };
 }
 
-function joined(rows: Rows): Float64Array {
-  const all = new Float64Array(rows.length * rows[0].length);
-  rows.forEach((row, i) => {
+function joined(matrix: Matrix): Float64Array {
+  const all = new Float64Array(matrix.rows * matrix.columns);
+  rowsOf(matrix).forEach((row, i) => {
     all.set(row, i * row.length);
   });
   return all;

@@ -1,4 +1,5 @@
-import { identity, type Product, type Rows, sum, transposed } from "./rows";
+import { Matrix } from "ml-matrix";
+import { matrixOfRows, type Product, rowsOf } from "./matrix";
 import { choleskyFactor, solveCholesky } from "./solve";
 
 /** Sides below which a loop is as fast as a call. */
@@ -11,29 +12,33 @@ const small = 64;
  * @param product gives A Bᵀ of A and B.
  * @throws UserError if the matrix is not positive definite, to rounding.
  */
-export async function definiteInverse(a: Rows, product: Product): Promise<Rows> {
-  if (a.length <= small) return solveCholesky(choleskyFactor(a), identity(a.length));
-  const half = Math.ceil(a.length / 2);
-  const block = (rows: Rows, from: number, to?: number) => rows.map((row) => row.slice(from, to));
-  const [upper, lower] = [a.slice(0, half), a.slice(half)];
-  const below = block(lower, 0, half);
-  const first = await definiteInverse(block(upper, 0, half), product);
+export async function definiteInverse(a: Matrix, product: Product): Promise<Matrix> {
+  if (a.rows <= small) return solveCholesky(choleskyFactor(a), Matrix.eye(a.rows));
+  const half = Math.ceil(a.rows / 2);
+  const below = block(a, [half], [0, half]);
+  const first = await definiteInverse(block(a, [0, half], [0, half]), product);
   // C A⁻¹, and D − C A⁻¹ Cᵀ.
   const mixing = await product(below, first);
-  const complement = sum(block(lower, half), (await product(mixing, below)).map(negated));
+  const complement = block(a, [half], [half]).sub(await product(mixing, below));
   const last = await definiteInverse(complement, product);
-  const mixingColumns = transposed(mixing);
+  const mixingColumns = mixing.transpose();
   const corner = await product(mixingColumns, last);
-  const added = await product(corner, mixingColumns);
-  const cornerRows = transposed(corner);
-  const upperLeft = sum(first, added);
-  return [
-    ...upperLeft.map((row, i) => joined(row, negated(corner[i]))),
-    ...last.map((row, i) => joined(negated(cornerRows[i]), row)),
-  ];
+  const upperLeft = first.add(await product(corner, mixingColumns));
+  const upperRight = rowsOf(corner.neg());
+  const lowerLeft = rowsOf(corner.transpose());
+  return matrixOfRows([
+    ...rowsOf(upperLeft).map((row, i) => joined(row, upperRight[i])),
+    ...rowsOf(last).map((row, i) => joined(lowerLeft[i], row)),
+  ]);
 }
 
-const negated = (row: Float64Array) => row.map((value) => -value);
+function block(matrix: Matrix, [top, bottom]: number[], [left, right]: number[]): Matrix {
+  return matrixOfRows(
+    rowsOf(matrix)
+      .slice(top, bottom)
+      .map((row) => row.slice(left, right)),
+  );
+}
 
 function joined(a: Float64Array, b: Float64Array): Float64Array {
   const result = new Float64Array(a.length + b.length);

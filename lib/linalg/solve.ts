@@ -1,4 +1,6 @@
+import type { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
+import { matrixOfRows, rowsOf } from "./matrix";
 import type { Rows } from "./rows";
 
 /**
@@ -7,10 +9,10 @@ import type { Rows } from "./rows";
  * @returns (n, n), zeros above the diagonal.
  * @throws UserError if the matrix is not positive definite, to rounding.
  */
-export function choleskyFactor(a: Rows): Rows {
+export function choleskyFactor(a: Matrix): Matrix {
   const factor: Rows = [];
-  for (const [i, row] of a.entries()) {
-    const own = new Float64Array(a.length);
+  for (const [i, row] of rowsOf(a).entries()) {
+    const own = new Float64Array(a.rows);
     for (let j = 0; j < i; j++) own[j] = (row[j] - dotOfFirst(j, own, factor[j])) / factor[j][j];
     const square = row[i] - dotOfFirst(i, own, own);
     if (!(square > 0))
@@ -18,20 +20,20 @@ export function choleskyFactor(a: Rows): Rows {
     own[i] = Math.sqrt(square);
     factor.push(own);
   }
-  return factor;
+  return matrixOfRows(factor);
 }
 
 /** L⁻¹ of a lower triangular L (n, n), lower triangular itself (Golub & Van Loan §3.1). */
-export function invertedLower(lower: Rows): Rows {
+export function invertedLower(lower: Matrix): Matrix {
   const inverse: Rows = [];
-  for (const [i, row] of lower.entries()) {
-    const own = new Float64Array(lower.length);
+  for (const [i, row] of rowsOf(lower).entries()) {
+    const own = new Float64Array(lower.rows);
     for (let k = 0; k < i; k++) subtractFromFirst(k + 1, own, row[k], inverse[k]);
     for (let j = 0; j < i; j++) own[j] /= row[i];
     own[i] = 1 / row[i];
     inverse.push(own);
   }
-  return inverse;
+  return matrixOfRows(inverse);
 }
 
 /**
@@ -41,16 +43,18 @@ export function invertedLower(lower: Rows): Rows {
  * @param rhs right-hand sides as rows, (count, n): Bᵀ.
  * @returns the solutions as rows, (count, n): Xᵀ.
  */
-export function solveCholesky(factor: Rows, rhs: Rows): Rows {
-  return rhs.map((right) => {
+export function solveCholesky(factor: Matrix, rhs: Matrix): Matrix {
+  const lower = rowsOf(factor);
+  const solutions = rowsOf(rhs).map((right) => {
     const x = right.slice();
-    for (let k = 0; k < x.length; k++) x[k] = (x[k] - dotOfFirst(k, factor[k], x)) / factor[k][k];
+    for (let k = 0; k < x.length; k++) x[k] = (x[k] - dotOfFirst(k, lower[k], x)) / lower[k][k];
     for (let k = x.length - 1; k >= 0; k--) {
-      x[k] /= factor[k][k];
-      subtractFromFirst(k, x, x[k], factor[k]);
+      x[k] /= lower[k][k];
+      subtractFromFirst(k, x, x[k], lower[k]);
     }
     return x;
   });
+  return matrixOfRows(solutions);
 }
 
 /** Inner product of the first `count` numbers: a view of them would be made half a million times. */

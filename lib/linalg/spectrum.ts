@@ -1,6 +1,5 @@
-import { Matrix } from "ml-matrix";
+import type { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
-import type { Tensor } from "../core/tensor";
 import { singularValues } from "./svd";
 
 /** The singular values of a matrix and the share of variance each explains (report's chapter 2). */
@@ -13,20 +12,6 @@ export interface Spectrum {
   explained: Float64Array;
   /** Running sum of `explained`, r values; the last is 1. */
   cumulative: Float64Array;
-}
-
-/**
- * The weight of a convolution (out, in, height, width) or a linear layer (out, in) as a matrix (out, in · height · width).
- * @throws UserError for tensors of fewer than two axes.
- */
-export function weightMatrix(weight: Tensor): Matrix {
-  const [rows, ...rest] = weight.shape;
-  if (rest.length === 0) throw new UserError(`a tensor of shape (${weight.shape}) is no weight matrix`);
-  return Matrix.from1DArray(
-    rows,
-    rest.reduce((product, side) => product * side),
-    weight.data,
-  );
 }
 
 /**

@@ -1,14 +1,15 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { Random } from "../core/random";
 import { completeOrthonormal } from "./jacobi";
-import { addScaled, dot, type Product, type Rows, symmetrized, transposed } from "./rows";
+import { matrixOfRows, type Product, rowsOf, symmetrized } from "./matrix";
+import { addScaled, dot, type Rows } from "./rows";
 import { choleskyFactor, invertedLower } from "./solve";
 
 /** Leading eigenvectors of a symmetric matrix (n, n). */
 export interface Leading {
-  /** `rank` orthonormal rows of length n, by descending eigenvalue. */
-  vectors: Rows;
+  /** (rank, n): orthonormal rows, by descending eigenvalue. */
+  vectors: Matrix;
   /** Their eigenvalues, descending, none negative. */
   values: Float64Array;
 }
@@ -29,7 +30,7 @@ const mostOfAll = 0.5;
  * @param rank whole number from 1 to n.
  * @throws UserError if the rank is out of range or the matrix holds NaN or infinity.
  */
-export function leadingEigenvectors(symmetric: Rows, rank: number): Leading {
+export function leadingEigenvectors(symmetric: Matrix, rank: number): Leading {
   check(symmetric, rank);
   const scale = scaleOf(symmetric);
   return first(rank, decompose(divided(symmetric, scale)), scale);
@@ -43,59 +44,66 @@ export function leadingEigenvectors(symmetric: Rows, rank: number): Leading {
  * missing. Fewer sweeps do then, whatever the rank.
  */
 export async function leadingSubspace(
-  symmetric: Rows,
+  symmetric: Matrix,
   rank: number,
   product: Product,
-  start: Rows = [],
+  start?: Matrix,
 ): Promise<Leading> {
-  const n = symmetric.length;
+  const n = symmetric.rows;
   check(symmetric, rank);
-  if (start.length === 0 && rank > mostOfAll * n) return leadingEigenvectors(symmetric, rank);
+  if (!start && rank > mostOfAll * n) return leadingEigenvectors(symmetric, rank);
   const scale = scaleOf(symmetric);
   const random = new Random(0);
+  const given = start ? rowsOf(start) : [];
   const rows = Array.from(
     { length: Math.min(n, rank + Math.max(8, Math.ceil(rank / 4))) },
-    (_, i) => start[i] ?? Float64Array.from({ length: n }, () => random.normal()),
+    (_, i) => given[i] ?? Float64Array.from({ length: n }, () => random.normal()),
   );
-  const count = start.length > 0 ? sweepsFromStart : sweeps;
-  return first(rank, await iterate(divided(symmetric, scale), rows, count, product), scale);
+  const count = start ? sweepsFromStart : sweeps;
+  return first(rank, await iterate(divided(symmetric, scale), matrixOfRows(rows), count, product), scale);
 }
 
 /** Power of two near the largest magnitude: dividing by it is exact and keeps squares within the range of doubles. */
-function scaleOf(symmetric: Rows): number {
-  const largest = symmetric.reduce((most, row) => row.reduce((max, value) => Math.max(max, Math.abs(value)), most), 0);
+function scaleOf(symmetric: Matrix): number {
+  const largest = rowsOf(symmetric).reduce(
+    (most, row) => row.reduce((max, value) => Math.max(max, Math.abs(value)), most),
+    0,
+  );
   return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
 }
 
-const divided = (symmetric: Rows, scale: number): Rows => symmetric.map((row) => row.map((value) => value / scale));
+const divided = (symmetric: Matrix, scale: number): Matrix =>
+  matrixOfRows(rowsOf(symmetric).map((row) => row.map((value) => value / scale)));
 
 function first(rank: number, { vectors, values }: Leading, scale: number): Leading {
-  return { vectors: vectors.slice(0, rank), values: values.slice(0, rank).map((value) => scale * Math.max(value, 0)) };
+  return {
+    vectors: matrixOfRows(rowsOf(vectors).slice(0, rank)),
+    values: values.slice(0, rank).map((value) => scale * Math.max(value, 0)),
+  };
 }
 
-function check(symmetric: Rows, rank: number): void {
-  const n = symmetric.length;
+function check(symmetric: Matrix, rank: number): void {
+  const n = symmetric.rows;
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= n))
     throw new UserError(`no ${rank} eigenvectors of a ${n} × ${n} matrix: choose a whole number from 1 to ${n}`);
-  const row = symmetric.findIndex((numbers) => !numbers.every(Number.isFinite));
+  const row = rowsOf(symmetric).findIndex((numbers) => !numbers.every(Number.isFinite));
   if (row >= 0)
     throw new UserError(`no eigenvectors: the matrix holds NaN or infinity in row ${row}, check where it comes from`);
 }
 
 /** All eigenvectors, as rows. */
-function decompose(symmetric: Rows): Leading {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(new Matrix(symmetric), {
-    assumeSymmetric: true,
-  });
+function decompose(symmetric: Matrix): Leading {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const order = [...realEigenvalues.keys()].sort((i, j) => realEigenvalues[j] - realEigenvalues[i]);
+  const columns = rowsOf(eigenvectorMatrix.transpose());
   return {
-    vectors: order.map((i) => Float64Array.from(eigenvectorMatrix.getColumn(i))),
+    vectors: matrixOfRows(order.map((i) => columns[i])),
     values: Float64Array.from(order, (i) => realEigenvalues[i]),
   };
 }
 
 /** Orthogonal iteration. @returns as many vectors as the start has. */
-async function iterate(symmetric: Rows, start: Rows, sweeps: number, product: Product): Promise<Leading> {
+async function iterate(symmetric: Matrix, start: Matrix, sweeps: number, product: Product): Promise<Leading> {
   let basis = start;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const image = await product(basis, symmetric);
@@ -105,9 +113,9 @@ async function iterate(symmetric: Rows, start: Rows, sweeps: number, product: Pr
 }
 
 /** The best approximations of eigenvectors that an orthonormal basis Q (r, n) spans: Q's rows mixed. */
-async function rayleighRitz(basis: Rows, symmetric: Rows, product: Product): Promise<Leading> {
+async function rayleighRitz(basis: Matrix, symmetric: Matrix, product: Product): Promise<Leading> {
   const { vectors: mixing, values } = decompose(symmetrized(await product(await product(basis, symmetric), basis)));
-  return { vectors: await product(mixing, transposed(basis)), values };
+  return { vectors: await product(mixing, basis.transpose()), values };
 }
 
 /** Smallest of a Cholesky factor's diagonal, for rows of length 1, that leaves half of the digits. */
@@ -118,14 +126,15 @@ const leastPivot = 1e-6;
  * for the most part (Stathopoulos & Wu 2002, SIAM J. Sci. Comput. 23, 2165–2182). Nothing for rows that nearly depend on
  * each other.
  */
-async function quicklyOrthonormalized(rows: Rows, product: Product): Promise<Rows | undefined> {
+async function quicklyOrthonormalized(basis: Matrix, product: Product): Promise<Matrix | undefined> {
+  const rows = rowsOf(basis);
   const lengths = rows.map(lengthOf);
   if (lengths.includes(0)) return undefined;
-  const units = rows.map((row, i) => row.map((value) => value / lengths[i]));
+  const units = matrixOfRows(rows.map((row, i) => row.map((value) => value / lengths[i])));
   try {
     const factor = choleskyFactor(await product(units, units));
-    if (factor.some((row, i) => row[i] < leastPivot)) return undefined;
-    return await product(invertedLower(factor), transposed(units));
+    if (rowsOf(factor).some((row, i) => row[i] < leastPivot)) return undefined;
+    return await product(invertedLower(factor), units.transpose());
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
@@ -137,7 +146,8 @@ async function quicklyOrthonormalized(rows: Rows, product: Product): Promise<Row
  * earlier ones give way to others. Modified Gram–Schmidt, twice where a row lost half of its length, and digits with it
  * (Giraud et al. 2005, Numer. Math. 101, 87–100).
  */
-function orthonormalized(rows: Rows): Rows {
+function orthonormalized(basis: Matrix): Matrix {
+  const rows = rowsOf(basis);
   const lengths = rows.map(lengthOf);
   const nothing = Math.max(...lengths) * rows[0].length * Number.EPSILON;
   const done: Rows = [];
@@ -148,7 +158,7 @@ function orthonormalized(rows: Rows): Rows {
     done.push(rest);
   });
   completeOrthonormal(done);
-  return done;
+  return matrixOfRows(done);
 }
 
 /**

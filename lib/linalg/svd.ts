@@ -1,7 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
-import { dot, type Rows, timesTransposed } from "./rows";
+import { matrixOfRows, rowsOf, timesTransposed } from "./matrix";
+import { dot, type Rows } from "./rows";
 
 /** The thin singular value decomposition A = U Σ Vᵀ of a matrix A (m, n), with r = min(m, n). */
 export interface Svd {
@@ -31,7 +32,7 @@ export function svd(matrix: Matrix): Svd {
     for (let k = 0; k < row.length; k++) row[k] = lengths[i] > noise ? row[k] / lengths[i] : 0;
   });
   completeOrthonormal(far);
-  const [nearColumns, farColumns] = [near, far].map((rows) => new Matrix(rows).transpose());
+  const [nearColumns, farColumns] = [near, far].map((rows) => matrixOfRows(rows).transpose());
   const s = lengths.map((length) => length * scale);
   return wide ? { u: nearColumns, s, v: farColumns } : { u: farColumns, s, v: nearColumns };
 }
@@ -58,15 +59,13 @@ interface Decomposition {
 }
 
 function decompose(matrix: Matrix): Decomposition {
-  const wide = matrix.rows < matrix.columns;
   const scale = scaleOf(matrix);
-  const [x, transposed] = [wide ? matrix : matrix.transpose(), wide ? matrix.transpose() : matrix].map((side) =>
-    rowsOf(side, scale),
-  );
-  const gram = new Matrix(timesTransposed(x, x));
-  const eigen = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
-  const near = rowsOf(eigen.eigenvectorMatrix.transpose(), 1);
-  const far = timesTransposed(near, transposed);
+  const scaled = matrixOfRows(rowsOf(matrix).map((row) => row.map((value) => value / scale)));
+  const wide = matrix.rows < matrix.columns;
+  const [x, columns] = wide ? [scaled, scaled.transpose()] : [scaled.transpose(), scaled];
+  const eigen = new EigenvalueDecomposition(timesTransposed(x, x), { assumeSymmetric: true });
+  const vectors = eigen.eigenvectorMatrix.transpose();
+  const [near, far] = [vectors, timesTransposed(vectors, columns)].map(rowsOf);
   orthogonalizeRows(far, near);
   const unsorted = far.map((row) => Math.sqrt(dot(row, row)));
   const order = unsorted.map((_, i) => i).sort((i, j) => unsorted[j] - unsorted[i]);
@@ -81,24 +80,15 @@ function decompose(matrix: Matrix): Decomposition {
 
 /** Power of two near the largest magnitude: dividing by it is exact and keeps squares within the range of doubles. */
 function scaleOf(matrix: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < matrix.rows; i++) {
-    for (let j = 0; j < matrix.columns; j++) {
-      const value = matrix.get(i, j);
-      if (!Number.isFinite(value)) {
-        throw new UserError(`no singular values: the matrix holds ${value} at (${i}, ${j}), check where it comes from`);
-      }
-      largest = Math.max(largest, Math.abs(value));
-    }
-  }
   if (matrix.rows * matrix.columns === 0) {
     throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
   }
+  let largest = 0;
+  for (const [i, row] of rowsOf(matrix).entries()) {
+    const j = row.findIndex((value) => !Number.isFinite(value));
+    if (j >= 0)
+      throw new UserError(`no singular values: the matrix holds ${row[j]} at (${i}, ${j}), check where it comes from`);
+    for (const value of row) largest = Math.max(largest, Math.abs(value));
+  }
   return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
-}
-
-function rowsOf(matrix: Matrix, divisor: number): Rows {
-  return Array.from({ length: matrix.rows }, (_, i) =>
-    Float64Array.from({ length: matrix.columns }, (_, j) => matrix.get(i, j) / divisor),
-  );
 }

@@ -1,5 +1,5 @@
-import { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
+import { weightMatrix } from "../linalg/matrix";
 import { svd } from "../linalg/svd";
 import { tensor } from "../core/tensor";
 import type { Linear, Network } from "./network";
@@ -51,7 +51,7 @@ function factors({ weight, bias }: LinearWeights, rank: number): [LinearWeights,
   if (!Number.isInteger(rank) || rank < 1 || rank > fullRank) {
     throw new UserError(`rank ${rank} for a ${out} × ${inputs} layer: choose a whole number from 1 to ${fullRank}`);
   }
-  const { u, s, v } = svd(Matrix.from1DArray(out, inputs, weight.data));
+  const { u, s, v } = svd(weightMatrix(weight));
   const first = tensor([rank, inputs]);
   const second = tensor([out, rank]);
   for (let k = 0; k < rank; k++) {

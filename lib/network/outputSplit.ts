@@ -1,4 +1,4 @@
-import { weightMatrix } from "../linalg/spectrum";
+import { weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
 import type { Tensor } from "../core/tensor";
 import { checkRank } from "./checkRank";

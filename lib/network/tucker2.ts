@@ -1,4 +1,4 @@
-import { weightMatrix } from "../linalg/spectrum";
+import { weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
 import { checkRank } from "./checkRank";
 import { filtersOf, mixersOf } from "./factorWeights";

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { addScaled, dot, type Rows, rowsOf } from "../linalg/rows";
+import { matrixOf, rowsOf } from "../linalg/matrix";
+import { addScaled, dot, type Rows } from "../linalg/rows";
 import { Random } from "../core/random";
 import type { Tensor } from "../core/tensor";
 import type { Head } from "./head";
@@ -55,7 +56,7 @@ export class HeadLoss {
     features: Tensor,
     private readonly labels: Uint8Array,
   ) {
-    this.images = rowsOf(features);
+    this.images = rowsOf(matrixOf(features));
     this.parameters = view(head, flatten(head));
   }
 

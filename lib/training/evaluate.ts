@@ -1,7 +1,8 @@
-import { addScaled, type Rows, rowsOf, timesTransposed } from "../linalg/rows";
+import type { Matrix } from "ml-matrix";
+import { matrixOf, tensorOf, timesTransposed } from "../linalg/matrix";
 import type { LinearWeights } from "../network/lowRank";
 import { type Interval, wilsonInterval } from "../statistics/proportion";
-import { type Tensor, tensor } from "../core/tensor";
+import type { Tensor } from "../core/tensor";
 import type { Head } from "./head";
 
 /** How many answers were right, with the 95 % interval of their share (Wilson 1927). */
@@ -17,21 +18,14 @@ export interface Accuracy extends Interval {
  * @throws Error if the features' width is not the head's.
  */
 export function headLogits(head: Head, features: Tensor): Tensor {
-  const rows = head.reduce(applyLayer, rowsOf(features));
-  const logits = tensor([rows.length, head[head.length - 1].weight.shape[0]]);
-  rows.forEach((row, n) => {
-    logits.data.set(row, n * row.length);
-  });
-  return logits;
+  return tensorOf(head.reduce(applyLayer, matrixOf(features)));
 }
 
-function applyLayer(input: Rows, { weight, bias }: LinearWeights): Rows {
+function applyLayer(input: Matrix, { weight, bias }: LinearWeights): Matrix {
   const [, inputs] = weight.shape;
-  const misfit = input.find((row) => row.length !== inputs);
-  if (misfit) throw new Error(`a layer of ${inputs} inputs cannot take ${misfit.length} features`);
-  const output = timesTransposed(input, rowsOf(weight));
-  if (bias) for (const row of output) addScaled(row, 1, new Float64Array(bias.data));
-  return output;
+  if (input.columns !== inputs) throw new Error(`a layer of ${inputs} inputs cannot take ${input.columns} features`);
+  const output = timesTransposed(input, matrixOf(weight));
+  return bias ? output.addRowVector([...bias.data]) : output;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { type Tensor, tensor } from "../core/tensor";
-import { rowsOf } from "../linalg/rows";
+import { matrixOf, tensorOf } from "../linalg/matrix";
 import type { Head } from "./head";
 
 /**
@@ -42,8 +42,8 @@ export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank
     throw new UserError(
       `rank ${rank} for a ${classes} × ${inputs} head: choose a whole number from 1 to ${Math.min(classes, inputs)}`,
     );
-  const w = new Matrix(rowsOf(weight));
-  const x = new Matrix(rowsOf(features));
+  const w = matrixOf(weight);
+  const x = matrixOf(features);
   const mean = x.mean("column");
   const outputs = x.subRowVector(mean).mmul(w.transpose());
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(outputs.transpose().mmul(outputs), {
@@ -58,8 +58,4 @@ export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank
     { weight: tensorOf(u.transpose().mmul(w)) },
     { weight: tensorOf(u), bias: tensor([classes], Float32Array.from(shift)) },
   ];
-}
-
-function tensorOf(matrix: Matrix): Tensor {
-  return tensor([matrix.rows, matrix.columns], Float32Array.from(matrix.to1DArray()));
 }

@@ -1,4 +1,5 @@
-import { weightMatrix, spectrumOf } from "../../linalg/spectrum";
+import { weightMatrix } from "../../linalg/matrix";
+import { spectrumOf } from "../../linalg/spectrum";
 import type { Network } from "../../network/network";
 import { progress } from "../../display/progress";
 

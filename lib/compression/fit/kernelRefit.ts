@@ -1,8 +1,10 @@
 import type { DoubleProducts } from "../../engines/doubleProducts";
 import type { Engine } from "../../engines/engine";
-import { dot, type Rows, rowsOf, sum } from "../../linalg/rows";
+import { Matrix } from "ml-matrix";
+import { matrixOf, rowsOf, tensorOf } from "../../linalg/matrix";
+import { dot } from "../../linalg/rows";
 import { type Conv, imageInput } from "../../network/network";
-import { sizeOf, stacked, type Tensor, tensor } from "../../core/tensor";
+import { sizeOf, type Tensor, tensor } from "../../core/tensor";
 import { type Moments, MomentStream } from "../measure/moments";
 import { PatchSampler } from "../measure/patches";
 import { inverseOf } from "./reducedRank";
@@ -51,7 +53,7 @@ export async function refitKernel(
   }
   const moments = stream.moments();
   const change = await products.ofRows(moments.yx, await inverseOf(moments, products, ridge));
-  const kernel = rowsOf(conv.weight);
+  const kernel = matrixOf(conv.weight);
   const refitted = changed(conv, kernel, change, moments);
   const rows = positions?.samples();
   return {
@@ -74,10 +76,10 @@ async function answersTo(patches: Tensor, { weight, bias }: Conv, engine: Engine
   }
 }
 
-function changed(conv: Conv, kernel: Rows, change: Rows, { meanX, meanY }: Moments): Conv {
-  const weight = tensor(conv.weight.shape, stacked(sum(kernel, change)).data);
-  const bias = tensor([kernel.length], conv.bias?.data.slice());
-  change.forEach((row, o) => {
+function changed(conv: Conv, kernel: Matrix, change: Matrix, { meanX, meanY }: Moments): Conv {
+  const weight = tensorOf(Matrix.add(kernel, change), conv.weight.shape);
+  const bias = tensor([kernel.rows], conv.bias?.data.slice());
+  rowsOf(change).forEach((row, o) => {
     bias.data[o] += meanY[o] - dot(row, meanX);
   });
   return { ...conv, weight, bias };
@@ -90,22 +92,23 @@ function changed(conv: Conv, kernel: Rows, change: Rows, { meanX, meanY }: Momen
  */
 async function momentsAfter(
   { bias }: Conv,
-  kernel: Rows,
-  change: Rows,
+  kernel: Matrix,
+  change: Matrix,
   { count, meanX, meanY, xx, yx, energy }: Moments,
   { ofRows }: DoubleProducts,
 ): Promise<Moments> {
-  const after = sum(kernel, change);
+  const after = Matrix.add(kernel, change);
   const own = await ofRows(kernel, xx);
   // b′ was chosen so that both means agree.
-  const mean = meanY.map((missing, o) => missing + dot(kernel[o], meanX) + (bias?.data[o] ?? 0));
-  const ofAnswers = kernel.reduce((total, row, o) => total + dot(row, own[o]) + 2 * dot(row, yx[o]), 0);
+  const [kernels, owns, missing] = [kernel, own, yx].map(rowsOf);
+  const mean = meanY.map((value, o) => value + dot(kernels[o], meanX) + (bias?.data[o] ?? 0));
+  const ofAnswers = kernels.reduce((total, row, o) => total + dot(row, owns[o]) + 2 * dot(row, missing[o]), 0);
   return {
     count,
     meanX: mean,
     meanY: mean,
     xx: await ofRows(await ofRows(after, xx), after),
-    yx: await ofRows(sum(own, yx), after),
+    yx: await ofRows(Matrix.add(own, yx), after),
     energy: energy + ofAnswers,
   };
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../core/errors";
-import { addScaled, type Rows, rowsOf, timesTransposed } from "../../linalg/rows";
+import { Matrix } from "ml-matrix";
+import { matrixOf, rowsOf, tensorOf, timesTransposed } from "../../linalg/matrix";
 import type { LinearWeights } from "../../network/lowRank";
 import { type Tensor, tensor } from "../../core/tensor";
 import { type Affine, ridgeRegression } from "./ridgeRegression";
@@ -20,41 +21,33 @@ import { type Affine, ridgeRegression } from "./ridgeRegression";
  */
 export function refitHead(head: LinearWeights, compressed: Tensor, original: Tensor): LinearWeights {
   const inputs = head.weight.shape[1];
-  const features = checkedRows("compressed", compressed, inputs);
-  const missing = missingLogits(head, features, checkedRows("original", original, inputs));
+  const features = checkedMatrix("compressed", compressed, inputs);
+  const missing = missingLogits(head, features, checkedMatrix("original", original, inputs));
   return corrected(head, ridgeRegression(features, missing));
 }
 
-function checkedRows(network: string, features: Tensor, inputs: number): Rows {
+function checkedMatrix(network: string, features: Tensor, inputs: number): Matrix {
   const [count, width] = features.shape;
   if (width !== inputs) throw new Error(`a head of ${inputs} inputs cannot take ${width} features`);
   if (count === 0) throw new UserError("no images to fit a head to: give one at least, or some for each input");
-  const rows = rowsOf(features);
-  const broken = rows.findIndex((row) => !row.every(Number.isFinite));
+  const matrix = matrixOf(features);
+  const broken = rowsOf(matrix).findIndex((row) => !row.every(Number.isFinite));
   if (broken >= 0)
     throw new UserError(
       `the ${network} network's features of image ${broken} hold NaN or infinity: check its weights and how it was compressed`,
     );
-  return rows;
+  return matrix;
 }
 
 /** (N, classes): what the head's logits on the compressed network's features lack to those on the original's. */
-function missingLogits({ weight }: LinearWeights, compressed: Rows, original: Rows): Rows {
-  if (original.length !== compressed.length)
-    throw new Error(`features of ${original.length} and of ${compressed.length} images: give both of the same`);
-  const lost = original.map((row, n) => row.map((value, i) => value - compressed[n][i]));
-  return timesTransposed(lost, rowsOf(weight));
+function missingLogits({ weight }: LinearWeights, compressed: Matrix, original: Matrix): Matrix {
+  if (original.rows !== compressed.rows)
+    throw new Error(`features of ${original.rows} and of ${compressed.rows} images: give both of the same`);
+  return timesTransposed(Matrix.sub(original, compressed), matrixOf(weight));
 }
 
 /** The head with a map added to it. */
 function corrected(head: LinearWeights, { weight, bias }: Affine): LinearWeights {
-  const [classes, inputs] = head.weight.shape;
-  const sum = rowsOf(head.weight);
-  const result = tensor([classes, inputs]);
-  sum.forEach((row, c) => {
-    addScaled(row, 1, weight[c]);
-    result.data.set(row, c * inputs);
-  });
   const shift = Float32Array.from(bias, (value, c) => value + (head.bias?.data[c] ?? 0));
-  return { weight: result, bias: tensor([classes], shift) };
+  return { weight: tensorOf(matrixOf(head.weight).add(weight)), bias: tensor([shift.length], shift) };
 }

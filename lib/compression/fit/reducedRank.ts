@@ -1,15 +1,17 @@
+import type { Matrix } from "ml-matrix";
 import type { DoubleProducts } from "../../engines/doubleProducts";
 import { leadingSubspace } from "../../linalg/subspace";
-import { dot, type Rows, symmetrized, timesTransposed, transposed } from "../../linalg/rows";
+import { matrixOfRows, rowsOf, symmetrized, timesTransposed, withAddedDiagonal } from "../../linalg/matrix";
+import { addScaled, dot } from "../../linalg/rows";
 import { definiteInverse } from "../../linalg/inverse";
 import type { Moments } from "../measure/moments";
 
 /** An affine map of given rank from p to q channels: x ↦ expand · project · x + shift. */
 export interface LowRankMap {
   /** (rank, p). */
-  project: Rows;
-  /** rank rows of length q: the columns of `expand`, orthonormal. */
-  expand: Rows;
+  project: Matrix;
+  /** (rank, q): the columns of `expand` as rows, orthonormal. */
+  expand: Matrix;
   /** q numbers. */
   shift: Float64Array;
 }
@@ -24,11 +26,9 @@ const ridge = 1e-5;
  * Inverse of the regularised covariance of x, once for all targets that are fitted from the same x.
  * @param share of the mean variance that is added to every variance.
  */
-export function inverseOf({ xx }: Pick<Moments, "xx">, products: DoubleProducts, share = ridge): Promise<Rows> {
-  const mean = xx.reduce((sum, row, i) => sum + row[i], 0) / xx.length;
-  const added = mean > 0 ? share * mean : 1;
-  const regularized = xx.map((row, i) => row.map((value, j) => (i === j ? value + added : value)));
-  return definiteInverse(regularized, products.ofRows);
+export function inverseOf({ xx }: Pick<Moments, "xx">, products: DoubleProducts, share = ridge): Promise<Matrix> {
+  const mean = xx.trace() / xx.rows;
+  return definiteInverse(withAddedDiagonal(xx, mean > 0 ? share * mean : 1), products.ofRows);
 }
 
 /**
@@ -44,38 +44,36 @@ export async function reducedRankRegression(
   moments: Moments,
   rank: number,
   products: DoubleProducts,
-  inverse?: Rows,
+  inverse?: Matrix,
   start?: LowRankMap,
 ): Promise<LowRankMap> {
   const { ofRows } = products;
   const regression = await ofRows(moments.yx, inverse ?? (await inverseOf(moments, products)));
   const explained = symmetrized(await ofRows(regression, moments.yx));
   const { vectors } = await leadingSubspace(explained, rank, ofRows, start?.expand);
-  return centredMap(await ofRows(vectors, transposed(regression)), vectors, moments);
+  return centredMap(await ofRows(vectors, regression.transpose()), vectors, moments);
 }
 
 /**
  * The projection on y's own leading principal components (Zhang et al. 2015, section 3.1, eq. 5), for moments of y with itself.
  * @param components eigenvectors of y's covariance, most important first, at least `rank` of them.
  */
-export function principalComponents(moments: Moments, components: Rows, rank: number): LowRankMap {
-  const vectors = components.slice(0, rank);
+export function principalComponents(moments: Moments, components: Matrix, rank: number): LowRankMap {
+  const vectors = matrixOfRows(rowsOf(components).slice(0, rank));
   return centredMap(vectors, vectors, moments);
 }
 
-function centredMap(project: Rows, expand: Rows, { meanX, meanY }: Moments): LowRankMap {
+function centredMap(project: Matrix, expand: Matrix, { meanX, meanY }: Moments): LowRankMap {
   const mapped = apply(expand, project, meanX);
   return { project, expand, shift: meanY.map((mean, i) => mean - mapped[i]) };
 }
 
 /** expand · project · x. */
-function apply(expand: Rows, project: Rows, x: Float64Array): Float64Array {
-  const result = new Float64Array(expand[0].length);
-  project.forEach((row, k) => {
-    const factor = dot(row, x);
-    for (let i = 0; i < result.length; i++) result[i] += factor * expand[k][i];
-  });
-  return result;
+function apply(expand: Matrix, project: Matrix, x: Float64Array): Float64Array {
+  return combination(
+    Float64Array.from(rowsOf(project), (row) => dot(row, x)),
+    expand,
+  );
 }
 
 /**
@@ -84,16 +82,17 @@ function apply(expand: Rows, project: Rows, x: Float64Array): Float64Array {
  */
 export function relativeResidual({ project, expand }: LowRankMap, { xx, yx, energy }: Moments): number {
   // E‖y − E P x‖² = energy − 2 tr(E P C_xy) + tr(E P C_xx Pᵀ Eᵀ), and E has orthonormal columns.
-  const cross = project.reduce((sum, row, k) => sum + dot(row, combination(expand[k], yx)), 0);
-  const own = timesTransposed(project, xx).reduce((sum, row, k) => sum + dot(row, project[k]), 0);
+  const rows = rowsOf(project);
+  const cross = rowsOf(expand).reduce((sum, row, k) => sum + dot(rows[k], combination(row, yx)), 0);
+  const own = rowsOf(timesTransposed(project, xx)).reduce((sum, row, k) => sum + dot(row, rows[k]), 0);
   return energy > 0 ? Math.max(0, (energy - 2 * cross + own) / energy) : 0;
 }
 
 /** Σ factorsᵢ · rowsᵢ. */
-function combination(factors: Float64Array, rows: Rows): Float64Array {
-  const sum = new Float64Array(rows[0].length);
-  rows.forEach((row, i) => {
-    for (let j = 0; j < sum.length; j++) sum[j] += factors[i] * row[j];
+function combination(factors: Float64Array, matrix: Matrix): Float64Array {
+  const sum = new Float64Array(matrix.columns);
+  rowsOf(matrix).forEach((row, i) => {
+    addScaled(sum, factors[i], row);
   });
   return sum;
 }

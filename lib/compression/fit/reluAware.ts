@@ -1,6 +1,7 @@
+import type { Matrix } from "ml-matrix";
 import type { DoubleProducts } from "../../engines/doubleProducts";
 import type { Engine } from "../../engines/engine";
-import type { Rows } from "../../linalg/rows";
+import { tensorOf } from "../../linalg/matrix";
 import { imageInput, type Network } from "../../network/network";
 import { type Tensor, tensor } from "../../core/tensor";
 import { MomentStream } from "../measure/moments";
@@ -42,8 +43,8 @@ export async function reluAware(
     await stream.add(x, asImages(target));
     return stream.moments();
   };
-  const rank = start.project.length;
-  let inverse: Rows | undefined;
+  const rank = start.project.rows;
+  let inverse: Matrix | undefined;
   let map = start;
   let responses = await mapped(map, samples.x, engine);
   let best = { map, error: errorAfterRelu(responses, samples) };
@@ -92,22 +93,15 @@ export function errorAfterRelu(responses: Tensor, { y, added }: Samples): number
 
 /** The map's values, (n, q), of rows (n, p). */
 async function mapped({ project, expand, shift }: LowRankMap, rows: Tensor, engine: Engine): Promise<Tensor> {
-  const [rank, q] = [project.length, shift.length];
-  const first = tensor([rank, project[0].length]);
-  const second = tensor([q, rank]);
-  project.forEach((row, k) => {
-    first.data.set(row, k * row.length);
-    for (let i = 0; i < q; i++) second.data[i * rank + k] = expand[k][i];
-  });
   const network: Network = {
     nodes: [
-      { kind: "linear", name: "project", input: imageInput, weight: first },
+      { kind: "linear", name: "project", input: imageInput, weight: tensorOf(project) },
       {
         kind: "linear",
         name: "expand",
         input: "project",
-        weight: second,
-        bias: tensor([q], Float32Array.from(shift)),
+        weight: tensorOf(expand.transpose()),
+        bias: tensor([shift.length], Float32Array.from(shift)),
       },
     ],
   };

@@ -1,4 +1,6 @@
-import { dot, type Rows, timesTransposed, transposed } from "../../linalg/rows";
+import type { Matrix } from "ml-matrix";
+import { matrixOfRows, rowsOf, timesTransposed, withAddedDiagonal } from "../../linalg/matrix";
+import { dot } from "../../linalg/rows";
 import { choleskyFactor, solveCholesky } from "../../linalg/solve";
 
 /** Ridges tried, as shares of the inputs' mean variance; of equally good ones the first, so the strongest, counts. */
@@ -10,7 +12,7 @@ const heldOut = 10;
 /** An affine map. */
 export interface Affine {
   /** (outputs, inputs). */
-  weight: Rows;
+  weight: Matrix;
   /** (outputs). */
   bias: Float64Array;
 }
@@ -23,56 +25,58 @@ export interface Affine {
  * @param inputs (N, inputs), N ≥ 1; a column that never varies gets weight 0.
  * @param outputs (N, outputs).
  */
-export function ridgeRegression(inputs: Rows, outputs: Rows): Affine {
+export function ridgeRegression(inputs: Matrix, outputs: Matrix): Affine {
   return solution(normalEquations(inputs, outputs), chosenRidge(inputs, outputs));
 }
 
-function chosenRidge(inputs: Rows, outputs: Rows): number {
-  const isHeldOut = (_: Float64Array, n: number) => n % heldOut === heldOut - 1;
-  const isFitted = (row: Float64Array, n: number) => !isHeldOut(row, n);
-  const equations = normalEquations(inputs.filter(isFitted), outputs.filter(isFitted));
-  const [unseen, expected] = [inputs.filter(isHeldOut), outputs.filter(isHeldOut)];
-  const errors = ridges.map((ridge) => squaredError(solution(equations, ridge), unseen, expected));
+function chosenRidge(inputs: Matrix, outputs: Matrix): number {
+  const [fitted, unseen] = [false, true].map(
+    (wanted) => (rows: Matrix) =>
+      matrixOfRows(
+        rowsOf(rows).filter((_, n) => (n % heldOut === heldOut - 1) === wanted),
+        rows.columns,
+      ),
+  );
+  const equations = normalEquations(fitted(inputs), fitted(outputs));
+  const errors = ridges.map((ridge) => squaredError(solution(equations, ridge), unseen(inputs), unseen(outputs)));
   return ridges[errors.indexOf(Math.min(...errors))];
 }
 
 /** Sums over the observations of products of centred numbers. */
 interface NormalEquations {
   /** (inputs, inputs). */
-  gram: Rows;
+  gram: Matrix;
   /** (outputs, inputs). */
-  cross: Rows;
+  cross: Matrix;
   /** Means: (inputs) and (outputs). */
   meanInput: Float64Array;
   meanOutput: Float64Array;
 }
 
-function normalEquations(inputs: Rows, outputs: Rows): NormalEquations {
-  const [columns, targets] = [transposed(inputs), transposed(outputs)];
-  const [meanInput, meanOutput] = [centre(columns), centre(targets)];
+function normalEquations(inputs: Matrix, outputs: Matrix): NormalEquations {
+  const [columns, targets] = [inputs.transpose(), outputs.transpose()];
+  const [meanInput, meanOutput] = [columns, targets].map(centre);
   return { gram: timesTransposed(columns, columns), cross: timesTransposed(targets, columns), meanInput, meanOutput };
 }
 
 /** @param ridge share of the mean variance, above 0. */
 function solution({ gram, cross, meanInput, meanOutput }: NormalEquations, ridge: number): Affine {
-  const meanSquare = gram.reduce((sum, row, i) => sum + row[i], 0) / gram.length;
+  const meanSquare = gram.trace() / gram.rows;
   // Where no input varies nothing is to be fitted, and any number keeps the equations solvable.
   const added = ridge * meanSquare || 1;
-  const regularized = gram.map((row, i) => row.map((value, j) => (i === j ? value + added : value)));
-  const weight = solveCholesky(choleskyFactor(regularized), cross);
-  return { weight, bias: meanOutput.map((mean, c) => mean - dot(weight[c], meanInput)) };
+  const weight = solveCholesky(choleskyFactor(withAddedDiagonal(gram, added)), cross);
+  const rows = rowsOf(weight);
+  return { weight, bias: meanOutput.map((mean, c) => mean - dot(rows[c], meanInput)) };
 }
 
-function squaredError({ weight, bias }: Affine, inputs: Rows, outputs: Rows): number {
-  return timesTransposed(inputs, weight).reduce((sum, row, n) => {
-    for (let c = 0; c < row.length; c++) row[c] += bias[c] - outputs[n][c];
-    return sum + dot(row, row);
-  }, 0);
+function squaredError({ weight, bias }: Affine, inputs: Matrix, outputs: Matrix): number {
+  const errors = timesTransposed(inputs, weight).sub(outputs).addRowVector(bias);
+  return rowsOf(errors).reduce((sum, row) => sum + dot(row, row), 0);
 }
 
 /** Subtracts each row's mean from it, in place. Returns the means. */
-function centre(rows: Rows): Float64Array {
-  return Float64Array.from(rows, (row) => {
+function centre(matrix: Matrix): Float64Array {
+  return Float64Array.from(rowsOf(matrix), (row) => {
     // Of equal numbers exactly theirs: what rounding would leave of them could pass for variance.
     const mean = row.every((value) => value === row[0])
       ? row[0]

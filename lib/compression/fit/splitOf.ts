@@ -1,5 +1,5 @@
 import type { DoubleProducts } from "../../engines/doubleProducts";
-import type { Rows } from "../../linalg/rows";
+import { matrixOf, rowsOf, tensorOf } from "../../linalg/matrix";
 import type { Conv } from "../../network/network";
 import { outputSplitOf } from "../../network/outputSplit";
 import { tensor } from "../../core/tensor";
@@ -11,31 +11,13 @@ export async function splitOf(
   { project, expand, shift }: LowRankMap,
   products: DoubleProducts,
 ): Promise<[Conv, Conv]> {
-  const [out, inputs, high, wide] = conv.weight.shape;
-  const columns = inputs * high * wide;
-  const rank = project.length;
-  const first = tensor([rank, inputs, high, wide]);
-  const filters = await products.ofRows(project, columnsOf(conv.weight.data, out, columns));
-  filters.forEach((row, k) => {
-    first.data.set(row, k * columns);
-  });
-  const second = tensor([out, rank]);
+  const [out, ...sides] = conv.weight.shape;
+  const filters = await products.ofRows(project, matrixOf(conv.weight).transpose());
   const bias = tensor([out], Float32Array.from(shift));
-  project.forEach((row, k) => {
+  const columns = rowsOf(expand);
+  rowsOf(project).forEach((row, k) => {
     const constant = conv.bias ? row.reduce((sum, value, i) => sum + value * (conv.bias?.data[i] ?? 0), 0) : 0;
-    for (let i = 0; i < out; i++) {
-      second.data[i * rank + k] = expand[k][i];
-      bias.data[i] += expand[k][i] * constant;
-    }
+    for (let i = 0; i < out; i++) bias.data[i] += columns[k][i] * constant;
   });
-  return outputSplitOf(conv, first, second, bias);
-}
-
-/** The columns of a (rows, columns) matrix, as rows. */
-function columnsOf(data: Float32Array, rows: number, columns: number): Rows {
-  return Array.from({ length: columns }, (_, j) => {
-    const column = new Float64Array(rows);
-    for (let i = 0; i < rows; i++) column[i] = data[i * columns + j];
-    return column;
-  });
+  return outputSplitOf(conv, tensorOf(filters, [project.rows, ...sides]), tensorOf(expand.transpose()), bias);
 }

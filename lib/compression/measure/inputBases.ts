@@ -1,11 +1,13 @@
+import { Matrix } from "ml-matrix";
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
-import { dot, identity, type Rows, transposed } from "../../linalg/rows";
+import { matrixOfRows, rowsOf, tensorOf, withAddedDiagonal } from "../../linalg/matrix";
+import { dot, type Rows } from "../../linalg/rows";
 import { choleskyFactor, invertedLower } from "../../linalg/solve";
 import { leadingEigenvectors } from "../../linalg/subspace";
 import { convOf } from "../../network/convOf";
 import type { Conv, Network } from "../../network/network";
 import { inputRank } from "../../network/splitRanks";
-import { stacked, type Tensor, tensor } from "../../core/tensor";
+import { type Tensor, tensor } from "../../core/tensor";
 import type { Moments } from "./moments";
 
 /** A layer's inputs in new coordinates, those that its answers depend on most first. */
@@ -36,7 +38,11 @@ export async function weightInputBases(
     const conv = convOf(network, layer);
     if (!isNarrowable(conv)) continue;
     const [, channels, high, wide] = conv.weight.shape;
-    const alike = { xx: identity(channels), meanX: new Float64Array(channels), correlations: identity(high * wide) };
+    const alike = {
+      xx: Matrix.eye(channels),
+      meanX: new Float64Array(channels),
+      correlations: Matrix.eye(high * wide),
+    };
     bases.set(layer, await inputBasis(conv, alike, products));
   }
   return bases;
@@ -50,7 +56,7 @@ export function isNarrowable(conv: Conv): boolean {
 /** What is known of a layer's inputs. */
 export interface InputStatistics extends Pick<Moments, "xx" | "meanX"> {
   /** As `offsetCorrelations`. */
-  correlations: Rows;
+  correlations: Matrix;
 }
 
 /**
@@ -65,41 +71,39 @@ export async function inputBasis(
   products: DoubleProducts,
 ): Promise<InputBasis> {
   const lower = choleskyFactor(await weightMetric(conv, correlations, products));
-  const upper = transposed(lower);
+  const upper = lower.transpose();
   const { ofRows } = products;
-  const { vectors } = leadingEigenvectors(await ofRows(await ofRows(upper, xx), upper), xx.length);
+  const { vectors } = leadingEigenvectors(await ofRows(await ofRows(upper, xx), upper), xx.rows);
   const encode = await ofRows(vectors, lower);
   // D = L⁻ᵀ U, its columns as rows.
-  const decode = await ofRows(vectors, transposed(invertedLower(lower)));
+  const decode = await ofRows(vectors, invertedLower(lower).transpose());
   const kernels = await onCoordinates(conv, decode, products);
-  return { encode: stacked(encode), kernels, means: Float64Array.from(encode, (row) => dot(row, meanX)) };
+  return { encode: tensorOf(encode), kernels, means: Float64Array.from(rowsOf(encode), (row) => dot(row, meanX)) };
 }
 
 /** M of `inputBasis`, (in, in). @param correlations (height · width, height · width). */
-async function weightMetric({ weight }: Conv, correlations: Rows, products: DoubleProducts): Promise<Rows> {
+async function weightMetric({ weight }: Conv, correlations: Matrix, products: DoubleProducts): Promise<Matrix> {
   const [, channels] = weight.shape;
-  const places = correlations.length;
+  const places = correlations.rows;
   const { vectors, values } = leadingEigenvectors(correlations, places);
+  const directions = rowsOf(vectors);
   const mixed = tensor(weight.shape);
   for (let at = 0; at < mixed.data.length; at += places)
     for (let q = 0; q < places; q++) {
       let sum = 0;
-      for (let p = 0; p < places; p++) sum += weight.data[at + p] * vectors[q][p];
+      for (let p = 0; p < places; p++) sum += weight.data[at + p] * directions[q][p];
       mixed.data[at + q] = sum * Math.sqrt(values[q]);
     }
   const { xx: sums } = await products.ofChannels(mixed, mixed);
-  let trace = 0;
-  for (let i = 0; i < channels; i++) trace += sums[i * channels + i];
-  const added = trace > 0 ? (ridge * trace) / channels : 1;
-  return Array.from({ length: channels }, (_, i) => {
-    const row = sums.slice(i * channels, (i + 1) * channels);
-    row[i] += added;
-    return row;
-  });
+  const metric = matrixOfRows(
+    Array.from({ length: channels }, (_, i) => sums.subarray(i * channels, (i + 1) * channels)),
+  );
+  const trace = metric.trace();
+  return withAddedDiagonal(metric, trace > 0 ? (ridge * trace) / channels : 1);
 }
 
 /** Σ over channels c of W[o, c, p] D[c, k]. @param decode the columns of D as rows. */
-async function onCoordinates({ weight }: Conv, decode: Rows, products: DoubleProducts): Promise<Tensor> {
+async function onCoordinates({ weight }: Conv, decode: Matrix, products: DoubleProducts): Promise<Tensor> {
   const [out, channels, high, wide] = weight.shape;
   const places = high * wide;
   const rows: Rows = Array.from({ length: out * places }, (_, at) => {
@@ -107,7 +111,7 @@ async function onCoordinates({ weight }: Conv, decode: Rows, products: DoublePro
     return Float64Array.from({ length: channels }, (_, c) => weight.data[start + c * places]);
   });
   const kernels = tensor(weight.shape);
-  (await products.ofRows(rows, decode)).forEach((row, at) => {
+  rowsOf(await products.ofRows(matrixOfRows(rows), decode)).forEach((row, at) => {
     const start = Math.floor(at / places) * channels * places + (at % places);
     row.forEach((value, k) => {
       kernels.data[start + k * places] = value;

@@ -1,5 +1,6 @@
+import type { Matrix } from "ml-matrix";
 import type { DoubleProducts } from "../../engines/doubleProducts";
-import type { Rows } from "../../linalg/rows";
+import { matrixOfRows } from "../../linalg/matrix";
 import { sizeOf, type Tensor } from "../../core/tensor";
 
 /** Means and covariances of what a layer is fitted from (x, p channels) and to (y, q channels), in float64. */
@@ -11,9 +12,9 @@ export interface Moments {
   /** q means. */
   meanY: Float64Array;
   /** (p, p), E[(x − x̄)(x − x̄)ᵀ]. */
-  xx: Rows;
+  xx: Matrix;
   /** (q, p), E[(y − ȳ)(x − x̄)ᵀ]. */
-  yx: Rows;
+  yx: Matrix;
   /** E‖y − ȳ‖². */
   energy: number;
 }
@@ -72,9 +73,11 @@ export class MomentStream {
     const varianceX = meanX.map((mean, i) => variance(this.sumXX[i * p + i] / count, mean));
     const varianceY = meanY.map((mean, i) => variance(this.sumYY[i] / count, mean));
     const centred = (sums: Float64Array, means: Float64Array, variances: Float64Array) =>
-      Array.from(means, (mean, i) =>
-        meanX.map((meanOfX, j) =>
-          variances[i] === 0 || varianceX[j] === 0 ? 0 : sums[i * p + j] / count - mean * meanOfX,
+      matrixOfRows(
+        Array.from(means, (mean, i) =>
+          meanX.map((meanOfX, j) =>
+            variances[i] === 0 || varianceX[j] === 0 ? 0 : sums[i * p + j] / count - mean * meanOfX,
+          ),
         ),
       );
     const energy = varianceY.reduce((sum, value) => sum + value, 0);

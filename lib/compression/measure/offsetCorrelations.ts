@@ -1,4 +1,5 @@
-import type { Rows } from "../../linalg/rows";
+import type { Matrix } from "ml-matrix";
+import { matrixOfRows } from "../../linalg/matrix";
 import type { Tensor } from "../../core/tensor";
 
 /**
@@ -9,7 +10,7 @@ import type { Tensor } from "../../core/tensor";
  * @param sides height and width of the kernel.
  * @returns (height · width, height · width).
  */
-export function offsetCorrelations(inputs: Tensor, means: Float64Array, [high, wide]: readonly number[]): Rows {
+export function offsetCorrelations(inputs: Tensor, means: Float64Array, [high, wide]: readonly number[]): Matrix {
   const own = covarianceAt(inputs, means, 0, 0);
   const known = Array.from({ length: high * wide }, (_, at) => {
     const [down, right] = [Math.floor(at / wide), at % wide];
@@ -18,7 +19,7 @@ export function offsetCorrelations(inputs: Tensor, means: Float64Array, [high, w
   const places = [...known.keys()];
   const offset = (p: number, q: number) =>
     Math.abs(Math.floor(p / wide) - Math.floor(q / wide)) * wide + Math.abs((p % wide) - (q % wide));
-  return places.map((p) => Float64Array.from(places, (q) => known[offset(p, q)]));
+  return matrixOfRows(places.map((p) => Float64Array.from(places, (q) => known[offset(p, q)])));
 }
 
 /** Mean product of numbers that lie so far from each other; 0 if no two do. */

@@ -1,5 +1,5 @@
+import type { Matrix } from "ml-matrix";
 import { doubleProducts } from "../../engines/doubleProducts";
-import type { Rows } from "../../linalg/rows";
 import { leadingEigenvectors } from "../../linalg/subspace";
 import { type Network, nodeOf } from "../../network/network";
 import { replaceNode } from "../../network/rewire";
@@ -12,14 +12,14 @@ import { splitOf } from "../fit/splitOf";
 export interface ResponseBasis {
   moments: Moments;
   /** All eigenvectors of the answers' covariance as rows, most important first. */
-  components: Rows;
+  components: Matrix;
   /** Their variances, descending. */
   variances: Float64Array;
 }
 
 /** @param moments of a layer's answers with themselves. */
 export function responseBasis(moments: Moments): ResponseBasis {
-  const { vectors, values } = leadingEigenvectors(moments.xx, moments.xx.length);
+  const { vectors, values } = leadingEigenvectors(moments.xx, moments.xx.rows);
   return { moments, components: vectors, variances: values };
 }
 

@@ -1,5 +1,5 @@
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
-import { rowsOf } from "../../linalg/rows";
+import { matrixOf } from "../../linalg/matrix";
 import { leadingEigenvectors } from "../../linalg/subspace";
 import { convOf } from "../../network/convOf";
 import type { Network } from "../../network/network";
@@ -25,11 +25,11 @@ async function basisOf(network: Network, layer: string, products: DoubleProducts
   const { weight, bias } = convOf(network, layer);
   const [out] = weight.shape;
   const columns = weight.data.length / out;
-  const rows = rowsOf(weight);
+  const rows = matrixOf(weight);
   const gram = await products.ofRows(rows, rows);
   const { vectors, values } = leadingEigenvectors(gram, out);
   const mean = bias ? Float64Array.from(bias.data) : new Float64Array(out);
-  const energy = gram.reduce((sum, row, i) => sum + row[i], 0);
+  const energy = gram.trace();
   const moments = { count: columns, meanX: mean, meanY: mean, xx: gram, yx: gram, energy };
   return { moments, components: vectors, variances: values };
 }

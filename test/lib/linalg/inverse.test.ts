@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Matrix } from "ml-matrix";
 import { UserError } from "../../../lib/core/errors";
 import { definiteInverse } from "../../../lib/linalg/inverse";
-import { type Rows, timesTransposed } from "../../../lib/linalg/rows";
+import { timesTransposed, withAddedDiagonal } from "../../../lib/linalg/matrix";
 import { Random } from "../../../lib/core/random";
-import { assertNear } from "../../support/close";
+import { normalMatrix } from "../../support/matrices";
 
-const product = async (a: Rows, b: Rows) => timesTransposed(a, b);
+const product = async (a: Matrix, b: Matrix) => timesTransposed(a, b);
 
 /** X Xᵀ + share · I. */
-function definite(n: number, samples: number, share: number): Rows {
-  const random = new Random(n);
-  const rows = Array.from({ length: n }, () => Float64Array.from({ length: samples }, () => random.normal()));
-  return timesTransposed(rows, rows).map((row, i) => row.map((value, j) => value + (i === j ? share * samples : 0)));
+function definite(n: number, samples: number, share: number): Matrix {
+  const rows = normalMatrix(new Random(n), n, samples);
+  return withAddedDiagonal(timesTransposed(rows, rows), share * samples);
 }
 
 describe("times the matrix it is the identity", () => {
@@ -27,18 +27,11 @@ describe("times the matrix it is the identity", () => {
   ])
     test(`${n} rows`, async () => {
       const a = definite(n, samples, share);
-      const before = structuredClone(a);
+      const before = a.clone();
       const inverse = await definiteInverse(a, product);
-      timesTransposed(inverse, a).forEach((row, i) => {
-        row.forEach((value, j) => {
-          assertNear(value, Number(i === j), 1e-9);
-        });
-      });
-      inverse.forEach((row, i) => {
-        row.forEach((value, j) => {
-          assertNear(value, inverse[j][i], 1e-12);
-        });
-      });
+      const error = (actual: Matrix, expected: Matrix) => Matrix.sub(actual, expected).abs().max();
+      assert.ok(error(timesTransposed(inverse, a), Matrix.eye(n)) < 1e-9);
+      assert.ok(error(inverse, inverse.transpose()) < 1e-12 * Math.max(1, inverse.max()));
       assert.deepEqual(a, before);
     });
 });
@@ -46,9 +39,9 @@ describe("times the matrix it is the identity", () => {
 test("a matrix that is not positive definite is refused, wherever that shows", async () => {
   for (const at of [0, 70, 149]) {
     const a = definite(150, 300, 0);
-    a[at][at] = -1;
+    a.set(at, at, -1);
     await assert.rejects(() => definiteInverse(a, product), UserError);
-    a[at][at] = Number.NaN;
+    a.set(at, at, Number.NaN);
     await assert.rejects(() => definiteInverse(a, product), UserError);
   }
 });

@@ -2,21 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix, solve } from "ml-matrix";
 import { UserError } from "../../../lib/core/errors";
-import { type Rows, timesTransposed } from "../../../lib/linalg/rows";
+import { matrixOfRows, rowsOf, timesTransposed } from "../../../lib/linalg/matrix";
 import { choleskyFactor, solveCholesky } from "../../../lib/linalg/solve";
 import { Random } from "../../../lib/core/random";
-
-const drawn = (random: Random, rows: number, columns: number): Rows =>
-  Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => random.normal()));
+import { normalMatrix } from "../../support/matrices";
 
 /** Positive definite: the Gram matrix of more columns than rows. */
-function definite(random: Random, n: number): Rows {
-  const rows = drawn(random, n, n + 5);
+function definite(random: Random, n: number): Matrix {
+  const rows = normalMatrix(random, n, n + 5);
   return timesTransposed(rows, rows);
 }
 
-function assertClose(actual: Rows, expected: Rows, tolerance: number): void {
-  const difference = Matrix.sub(new Matrix(actual), new Matrix(expected)).abs().max();
+function assertClose(actual: Matrix, expected: Matrix, tolerance: number): void {
+  const difference = Matrix.sub(actual, expected).abs().max();
   assert.ok(difference <= tolerance, `off by ${difference}`);
 }
 
@@ -25,7 +23,7 @@ test("L Lᵀ is the matrix, and L is lower triangular", () => {
     const a = definite(new Random(n), n);
     const factor = choleskyFactor(a);
     assertClose(timesTransposed(factor, factor), a, 1e-10);
-    factor.forEach((row, i) => {
+    rowsOf(factor).forEach((row, i) => {
       assert.ok(row[i] > 0 && row.subarray(i + 1).every((value) => value === 0));
     });
   }
@@ -33,7 +31,7 @@ test("L Lᵀ is the matrix, and L is lower triangular", () => {
 
 test("what is above the diagonal is not read", () => {
   const a = definite(new Random(1), 6);
-  const lower = a.map((row, i) => row.map((value, j) => (j > i ? Number.NaN : value)));
+  const lower = matrixOfRows(rowsOf(a).map((row, i) => row.map((value, j) => (j > i ? Number.NaN : value))));
   assert.deepEqual(choleskyFactor(lower), choleskyFactor(a));
 });
 
@@ -41,21 +39,17 @@ test("solutions are ml-matrix's, and neither argument is changed", () => {
   const random = new Random(2);
   for (const n of [1, 3, 25]) {
     const a = definite(random, n);
-    const rhs = drawn(random, 4, n);
+    const rhs = normalMatrix(random, 4, n);
     const factor = choleskyFactor(a);
-    const before = structuredClone({ factor, rhs });
-    const expected = solve(new Matrix(a), new Matrix(rhs).transpose()).transpose();
-    assertClose(
-      solveCholesky(factor, rhs),
-      expected.to2DArray().map((row) => Float64Array.from(row)),
-      1e-7,
-    );
-    assert.deepEqual({ factor, rhs }, before);
+    const before = [factor.clone(), rhs.clone()];
+    const expected = solve(a, rhs.transpose()).transpose();
+    assertClose(solveCholesky(factor, rhs), expected, 1e-7);
+    assert.deepEqual([factor, rhs], before);
   }
 });
 
 test("no right-hand side has no solution", () => {
-  assert.deepEqual(solveCholesky(choleskyFactor(definite(new Random(3), 4)), []), []);
+  assert.equal(solveCholesky(choleskyFactor(definite(new Random(3), 4)), matrixOfRows([])).rows, 0);
 });
 
 test("matrices that are not positive definite are refused in one line that names the row", () => {
@@ -65,16 +59,22 @@ test("matrices that are not positive definite are refused in one line that names
     [0, Number.NaN],
   ])
     assert.throws(
-      () => choleskyFactor([Float64Array.of(1, side), Float64Array.of(side, corner)]),
+      () =>
+        choleskyFactor(
+          new Matrix([
+            [1, side],
+            [side, corner],
+          ]),
+        ),
       new UserError("no Cholesky factor: the matrix is not positive definite in row 1, add to its diagonal"),
     );
-  assert.throws(() => choleskyFactor([new Float64Array(1)]), UserError);
+  assert.throws(() => choleskyFactor(new Matrix([[0]])), UserError);
 });
 
 test("512 unknowns with 512 right-hand sides take at most 1.5 s of one core", () => {
   const random = new Random(4);
   const a = definite(random, 512);
-  const rhs = drawn(random, 512, 512);
+  const rhs = normalMatrix(random, 512, 512);
   const before = process.cpuUsage();
   solveCholesky(choleskyFactor(a), rhs);
   const seconds = process.cpuUsage(before).user / 1e6;

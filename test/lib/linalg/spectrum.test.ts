@@ -5,6 +5,7 @@ import { Matrix } from "ml-matrix";
 import { readCheckpoint } from "../../../lib/assets/checkpoint/checkpoint";
 import { UserError } from "../../../lib/core/errors";
 import * as spectra from "../../../lib/linalg/spectrum";
+import { weightMatrix } from "../../../lib/linalg/matrix";
 import { svd } from "../../../lib/linalg/svd";
 import { tensor } from "../../../lib/core/tensor";
 import { formulaMatrices } from "../../support/formulaMatrices";
@@ -17,10 +18,10 @@ test("a convolution's weight becomes (out, in · height · width), row by row", 
     [2, 3, 2, 2],
     Float32Array.from({ length: 24 }, (_, i) => i),
   );
-  const matrix = spectra.weightMatrix(weight);
+  const matrix = weightMatrix(weight);
   assert.deepEqual([matrix.rows, matrix.columns], [2, 12]);
   assert.deepEqual(matrix.getRow(1), [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
-  assert.throws(() => spectra.weightMatrix(tensor([4])), UserError);
+  assert.throws(() => weightMatrix(tensor([4])), UserError);
 });
 
 test("explained variance is σ² over its sum, the last cumulative share exactly 1", () => {
@@ -97,7 +98,7 @@ test("the report's k95 and all 21 matrices of ResNet-18 within 60 s", {
   const before = process.cpuUsage();
   const weights = [...stateDict].filter(([, { shape }]) => shape.length > 1);
   const k95 = new Map(
-    weights.map(([name, weight]) => [name, rankForVariance(spectra.spectrumOf(spectra.weightMatrix(weight)), 0.95)]),
+    weights.map(([name, weight]) => [name, rankForVariance(spectra.spectrumOf(weightMatrix(weight)), 0.95)]),
   );
   const seconds = process.cpuUsage(before).user / 1e6;
   assert.equal(k95.size, 21);

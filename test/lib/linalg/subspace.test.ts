@@ -2,60 +2,49 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../../../lib/core/errors";
-import { dot, type Rows, timesTransposed } from "../../../lib/linalg/rows";
+import { matrixOfRows, rowsOf, timesTransposed } from "../../../lib/linalg/matrix";
 import { type Leading, leadingEigenvectors, leadingSubspace } from "../../../lib/linalg/subspace";
 import { Random } from "../../../lib/core/random";
 import { assertNear } from "../../support/close";
-
-const drawn = (random: Random, rows: number, columns: number): Rows =>
-  Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => random.normal()));
+import { normalMatrix } from "../../support/matrices";
 
 /** X Xᵀ of n rows: row i has the length `scale(i)`, about. */
-function semidefinite(random: Random, n: number, samples: number, scale = (_: number) => 1): Rows {
-  const rows = drawn(random, n, samples).map((row, i) => row.map((value) => value * scale(i)));
+function semidefinite(random: Random, n: number, samples: number, scale = (_: number) => 1): Matrix {
+  const rows = normalMatrix(random, n, samples).mulColumnVector(Array.from({ length: n }, (_, i) => scale(i)));
   return timesTransposed(rows, rows);
 }
 
-const zeros = (n: number): Rows => Array.from({ length: n }, () => new Float64Array(n));
-
-function diagonal(...values: number[]): Rows {
-  return values.map((value, i) => Float64Array.from(values, (_, j) => (i === j ? value : 0)));
-}
+const diagonal = (...values: number[]) => Matrix.diag(values);
 
 /** Name, matrix and rank. */
-const cases: [string, Rows, number][] = [
+const cases: [string, Matrix, number][] = [
   ["decaying", semidefinite(new Random(1), 20, 60, (i) => 2 ** -i), 5],
   ["all of them", semidefinite(new Random(2), 9, 30, (i) => 2 ** -i), 9],
   ["rank 3, 6 asked for", semidefinite(new Random(3), 12, 3), 6],
   ["equal eigenvalues", diagonal(3, 1, 3, 1, 1, 3, 1, 1), 3],
-  ["zeros", zeros(7), 4],
+  ["zeros", Matrix.zeros(7, 7), 4],
   ["a single number", diagonal(4), 1],
 ];
 
-function allValues(symmetric: Rows): number[] {
-  const { realEigenvalues } = new EigenvalueDecomposition(new Matrix(symmetric), { assumeSymmetric: true });
+function allValues(symmetric: Matrix): number[] {
+  const { realEigenvalues } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   return realEigenvalues.sort((a, b) => b - a);
 }
 
-const product = async (a: Rows, b: Rows) => timesTransposed(a, b);
-const subspace = (symmetric: Rows, rank: number, start?: Rows) => leadingSubspace(symmetric, rank, product, start);
+const product = async (a: Matrix, b: Matrix) => timesTransposed(a, b);
+const subspace = (symmetric: Matrix, rank: number, start?: Matrix) => leadingSubspace(symmetric, rank, product, start);
 
-function assertLeading(symmetric: Rows, rank: number, { vectors, values }: Leading, tolerance = 1e-8): void {
-  assert.deepEqual([vectors.length, values.length], [rank, rank]);
-  vectors.forEach((a, i) => {
-    assert.equal(a.length, symmetric.length);
-    vectors.forEach((b, j) => {
-      assertNear(dot(a, b), i === j ? 1 : 0, 1e-10);
-    });
-  });
+function assertLeading(symmetric: Matrix, rank: number, { vectors, values }: Leading, tolerance = 1e-8): void {
+  assert.deepEqual([vectors.rows, vectors.columns, values.length], [rank, symmetric.rows, rank]);
+  assert.ok(Matrix.sub(timesTransposed(vectors, vectors), Matrix.eye(rank)).abs().max() < 1e-10);
   const expected = allValues(symmetric);
   const scale = expected[0] || 1;
   values.forEach((value, i) => {
     assert.ok(value >= 0 && (i === 0 || value <= values[i - 1]));
     assertNear(value / scale, Math.max(0, expected[i]) / scale, tolerance);
   });
-  const images = timesTransposed(vectors, symmetric);
-  vectors.forEach((vector, i) => {
+  const images = rowsOf(timesTransposed(vectors, symmetric));
+  rowsOf(vectors).forEach((vector, i) => {
     // Near a subspace the values err as the square of the vectors.
     const residual = Math.max(...vector.map((value, k) => Math.abs(images[i][k] - values[i] * value)));
     assert.ok(residual <= Math.sqrt(tolerance) * scale, `vector ${i}: residual ${residual}`);
@@ -75,8 +64,8 @@ describe("orthonormal eigenvectors of the largest eigenvalues", () => {
 
 test("a start of zeros, of equal rows, or with more rows than are needed", async () => {
   const symmetric = semidefinite(new Random(6), 30, 40, (i) => 3 ** -i);
-  const [row] = drawn(new Random(7), 1, 30);
-  for (const start of [zeros(30).slice(0, 4), [row, row, row, row], drawn(new Random(8), 29, 30)])
+  const [row] = rowsOf(normalMatrix(new Random(7), 1, 30));
+  for (const start of [Matrix.zeros(4, 30), matrixOfRows([row, row, row, row]), normalMatrix(new Random(8), 29, 30)])
     assertLeading(symmetric, 4, await subspace(symmetric, 4, start));
 });
 
@@ -100,7 +89,7 @@ test("without a gap after the rank hardly more is lost than by all eigenvectors"
         `${power}, ${rank}: ${lost} for ${least}`,
       );
       // What the vectors span keeps what the values say.
-      const kept = timesTransposed(vectors, symmetric).reduce((total, row, i) => total + dot(row, vectors[i]), 0);
+      const kept = timesTransposed(timesTransposed(vectors, symmetric), vectors).trace();
       assertNear(kept, sum(found), 1e-9);
     }
   }
@@ -108,8 +97,8 @@ test("without a gap after the rank hardly more is lost than by all eigenvectors"
 
 test("from the vectors of a similar matrix: hardly more is lost either, at any rank", async () => {
   const random = new Random(10);
-  const samples = drawn(random, 80, 300).map((row, i) => row.map((value) => value / (1 + i)));
-  const similar = samples.map((row) => row.map((value) => value * (1 + 0.05 * random.normal())));
+  const samples = normalMatrix(random, 80, 300).divColumnVector(Array.from({ length: 80 }, (_, i) => 1 + i));
+  const similar = Matrix.mul(samples, normalMatrix(random, 80, 300).mul(0.05).add(1));
   const symmetric = timesTransposed(similar, similar);
   const { values } = leadingEigenvectors(symmetric, 80);
   for (const rank of [8, 30, 60]) {
@@ -122,10 +111,10 @@ test("from the vectors of a similar matrix: hardly more is lost either, at any r
 
 test("numbers whose squares leave the range of doubles: a power of two changes the values by itself only", async () => {
   const symmetric = semidefinite(new Random(4), 30, 60, (i) => 1.2 ** -i);
-  for (const find of [async (of: Rows) => leadingEigenvectors(of, 4), (of: Rows) => subspace(of, 4)]) {
+  for (const find of [async (of: Matrix) => leadingEigenvectors(of, 4), (of: Matrix) => subspace(of, 4)]) {
     const { vectors, values } = await find(symmetric);
     for (const factor of [2 ** 700, 2 ** -700]) {
-      const scaled = symmetric.map((row) => row.map((value) => value * factor));
+      const scaled = Matrix.mul(symmetric, factor);
       assert.deepEqual(await find(scaled), { vectors, values: values.map((v) => v * factor) });
     }
   }
@@ -133,12 +122,12 @@ test("numbers whose squares leave the range of doubles: a power of two changes t
 
 test("the arguments are not changed, and the same ones give the same bits", async () => {
   const symmetric = semidefinite(new Random(11), 40, 80);
-  const start = drawn(new Random(12), 3, 40);
-  const before = structuredClone({ symmetric, start });
+  const start = normalMatrix(new Random(12), 3, 40);
+  const before = [symmetric.clone(), start.clone()];
   assert.deepEqual(leadingEigenvectors(symmetric, 3), leadingEigenvectors(symmetric, 3));
   for (const from of [undefined, start])
     assert.deepEqual(await subspace(symmetric, 3, from), await subspace(symmetric, 3, from));
-  assert.deepEqual({ symmetric, start }, before);
+  assert.deepEqual([symmetric, start], before);
 });
 
 test("ranks and numbers that cannot be are refused in one line", async () => {

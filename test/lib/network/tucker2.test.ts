@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { spectrumOf, truncationError, weightMatrix } from "../../../lib/linalg/spectrum";
+import { spectrumOf, truncationError } from "../../../lib/linalg/spectrum";
+import { weightMatrix } from "../../../lib/linalg/matrix";
 import { svd } from "../../../lib/linalg/svd";
 import { inputUnfolding } from "../../../lib/network/inputSplit";
 import { tucker2 } from "../../../lib/network/tucker2";

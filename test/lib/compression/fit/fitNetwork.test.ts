@@ -9,7 +9,7 @@ import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { runInBatches } from "../../../../lib/engines/runInBatches";
 import { UserError } from "../../../../lib/core/errors";
-import { timesTransposed } from "../../../../lib/linalg/rows";
+import { matrixOf, timesTransposed } from "../../../../lib/linalg/matrix";
 import { convOf } from "../../../../lib/network/convOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { outputSplit } from "../../../../lib/network/outputSplit";
@@ -170,11 +170,9 @@ function planted(rank: number): Network {
     if (node.kind !== "conv") return node;
     const { shape, data } = node.weight;
     const columns = data.length / shape[0];
-    const factors = [shape[0], columns].map((count) =>
-      Array.from({ length: count }, () => new Float64Array(normalTensor(random, [rank]).data)),
-    );
+    const factors = [shape[0], columns].map((count) => matrixOf(normalTensor(random, [count, rank])));
     const scale = Math.sqrt(2 / columns / rank);
-    const product = timesTransposed(factors[0], factors[1]).flatMap((row) => Array.from(row, (value) => scale * value));
+    const product = timesTransposed(factors[0], factors[1]).mul(scale).to1DArray();
     return { ...node, weight: { shape, data: Float32Array.from(product) } };
   });
   return { nodes };

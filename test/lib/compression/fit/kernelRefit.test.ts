@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { Matrix } from "ml-matrix";
 import { refitKernel } from "../../../../lib/compression/fit/kernelRefit";
 import { MomentStream } from "../../../../lib/compression/measure/moments";
 import { PatchSampler } from "../../../../lib/compression/measure/patches";
@@ -116,11 +117,7 @@ describe("a kernel refitted", () => {
           assertNear(value, expected[key][i], 1e-4);
         });
       for (const key of ["xx", "yx"] as const)
-        refit.moments[key].forEach((row, i) => {
-          row.forEach((value, j) => {
-            assertNear(value, expected[key][i][j], 1e-4 * expected.energy);
-          });
-        });
+        assert.ok(Matrix.sub(refit.moments[key], expected[key]).abs().max() < 1e-4 * expected.energy);
       const { x, y } = refit.samples;
       assert.deepEqual(
         [x.shape, y.shape],

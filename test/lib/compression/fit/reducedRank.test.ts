@@ -10,14 +10,16 @@ import {
 } from "../../../../lib/compression/fit/reducedRank";
 import { doubleProducts } from "../../../../lib/engines/doubleProducts";
 import { UserError } from "../../../../lib/core/errors";
-import { dot, type Rows } from "../../../../lib/linalg/rows";
+import { Matrix } from "ml-matrix";
+import { matrixOf, matrixOfRows, rowsOf, timesTransposed } from "../../../../lib/linalg/matrix";
+import { dot } from "../../../../lib/linalg/rows";
 import { leadingEigenvectors } from "../../../../lib/linalg/subspace";
 import { Random } from "../../../../lib/core/random";
 import { type Tensor, tensor } from "../../../../lib/core/tensor";
 import { assertNear } from "../../../support/close";
 import { normalTensor } from "../../../support/smallResnet";
 
-const regression = async (moments: Moments, rank: number, inverse?: Rows, start?: LowRankMap) =>
+const regression = async (moments: Moments, rank: number, inverse?: Matrix, start?: LowRankMap) =>
   reducedRankRegression(moments, rank, await doubleProducts(1), inverse, start);
 
 async function momentsOf(x: Tensor, y: Tensor) {
@@ -29,17 +31,14 @@ async function momentsOf(x: Tensor, y: Tensor) {
   return stream.moments();
 }
 
-const rowsOf = ({ shape: [count, width], data }: Tensor): Rows =>
-  Array.from({ length: count }, (_, n) => Float64Array.from(data.subarray(n * width, (n + 1) * width)));
-
 function mapped({ project, expand, shift }: LowRankMap, x: Float64Array): number[] {
-  const inner = project.map((row) => dot(row, x));
-  return Array.from(shift, (own, i) => inner.reduce((sum, value, k) => sum + value * expand[k][i], own));
+  const inner = rowsOf(project).map((row) => dot(row, x));
+  return Array.from(shift, (own, i) => inner.reduce((sum, value, k) => sum + value * expand.get(k, i), own));
 }
 
 /** Mean over the rows of ‖y − map(x)‖², summed number by number. */
 function meanSquare(map: LowRankMap, x: Tensor, y: Tensor): number {
-  const [xs, ys] = [rowsOf(x), rowsOf(y)];
+  const [xs, ys] = [x, y].map((tensor) => rowsOf(matrixOf(tensor)));
   const squares = xs.map((row, n) => mapped(map, row).reduce((sum, value, i) => sum + (ys[n][i] - value) ** 2, 0));
   return squares.reduce((sum, value) => sum + value, 0) / xs.length;
 }
@@ -48,7 +47,7 @@ function meanSquare(map: LowRankMap, x: Tensor, y: Tensor): number {
 function drawn(random: Random, n: number, p: number, q: number, noise = 0.3): [Tensor, Tensor] {
   const times = (rows: Tensor, matrix: Tensor, deviation: number, mean: number) => {
     const result = tensor([n, matrix.shape[0]]);
-    const [left, right] = [rowsOf(rows), rowsOf(matrix)];
+    const [left, right] = [rows, matrix].map((tensor) => rowsOf(matrixOf(tensor)));
     left.forEach((row, i) => {
       result.data.set(
         right.map((column) => mean + dot(row, column) + deviation * random.normal()),
@@ -75,8 +74,8 @@ test("of all affine maps of rank 1 from two channels to two none comes nearer: a
         let [cross, own] = [0, 0];
         for (const a of [0, 1])
           for (const b of [0, 1]) {
-            cross += u[a] * v[b] * moments.yx[a][b];
-            own += v[a] * v[b] * moments.xx[a][b];
+            cross += u[a] * v[b] * moments.yx.get(a, b);
+            own += v[a] * v[b] * moments.xx.get(a, b);
           }
         best = Math.min(best, moments.energy - (cross * cross) / own);
       }
@@ -93,7 +92,8 @@ test("no small change of the found map makes it better", async () => {
   for (let trial = 0; trial < 300; trial++) {
     const step = 10 ** -(trial % 4);
     const changed = (row: Float64Array) => row.map((value) => value + step * random.normal());
-    const other = { project: map.project.map(changed), expand: map.expand.map(changed), shift: changed(map.shift) };
+    const [project, expand] = [map.project, map.expand].map((matrix) => matrixOfRows(rowsOf(matrix).map(changed)));
+    const other = { project, expand, shift: changed(map.shift) };
     assert.ok(meanSquare(other, x, y) >= found * (1 - 1e-6));
   }
 });
@@ -112,12 +112,8 @@ describe("from p to q channels", () => {
       let before = Number.POSITIVE_INFINITY;
       for (let rank = 1; rank <= Math.min(p, q); rank++) {
         const map = await regression(moments, rank);
-        assert.deepEqual([map.project.length, map.expand.length, map.shift.length], [rank, rank, q]);
-        map.expand.forEach((a, i) => {
-          map.expand.forEach((b, j) => {
-            assertNear(dot(a, b), i === j ? 1 : 0, 1e-10);
-          });
-        });
+        assert.deepEqual([map.project.rows, map.expand.rows, map.shift.length], [rank, rank, q]);
+        assert.ok(Matrix.sub(timesTransposed(map.expand, map.expand), Matrix.eye(rank)).abs().max() < 1e-10);
         const residual = relativeResidual(map, moments);
         assertNear(residual, meanSquare(map, x, y) / moments.energy, 1e-9);
         assert.ok(residual <= before + 1e-9, `rank ${rank}: ${residual} after ${before}`);
@@ -131,7 +127,7 @@ test("the residual of any map that keeps the mean, not only of the best", async 
   const [x, y] = drawn(random, 40, 4, 3);
   const moments = await momentsOf(x, y);
   const { expand } = await regression(moments, 2);
-  const project = rowsOf(normalTensor(random, [2, 4]));
+  const project = matrixOf(normalTensor(random, [2, 4]));
   const ofMean = mapped({ project, expand, shift: new Float64Array(3) }, moments.meanX);
   const map = { project, expand, shift: moments.meanY.map((mean, i) => mean - ofMean[i]) };
   const expected = meanSquare(map, x, y) / moments.energy;
@@ -193,7 +189,7 @@ describe("what never varies", () => {
         const moments = await momentsOf(some, others);
         for (const rank of [1, 2, 4]) {
           const map = await regression(moments, rank);
-          const numbers = [...map.project, ...map.expand, map.shift].flatMap((row) => [...row]);
+          const numbers = [map.project.to1DArray(), map.expand.to1DArray(), [...map.shift]].flat();
           assert.ok(numbers.every(Number.isFinite));
           const residual = relativeResidual(map, moments);
           assert.ok(residual >= 0 && residual <= 1 + 1e-9, `${residual}`);

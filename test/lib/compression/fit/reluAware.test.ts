@@ -5,6 +5,7 @@ import { type LowRankMap, reducedRankRegression } from "../../../../lib/compress
 import { errorAfterRelu, reluAware, type Samples } from "../../../../lib/compression/fit/reluAware";
 import { doubleProducts } from "../../../../lib/engines/doubleProducts";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
+import { rowsOf } from "../../../../lib/linalg/matrix";
 import { dot } from "../../../../lib/linalg/rows";
 import { Random } from "../../../../lib/core/random";
 import { type Tensor, tensor } from "../../../../lib/core/tensor";
@@ -30,9 +31,9 @@ function error({ project, expand, shift }: LowRankMap, { x, y, added }: Samples)
   const q = shift.length;
   let sum = 0;
   for (let n = 0; n < x.shape[0]; n++) {
-    const inner = project.map((row) => dot(row, Float64Array.from(x.data.subarray(n * p, (n + 1) * p))));
+    const inner = rowsOf(project).map((row) => dot(row, Float64Array.from(x.data.subarray(n * p, (n + 1) * p))));
     for (let i = 0; i < q; i++) {
-      const answer = inner.reduce((total, value, k) => total + value * expand[k][i], shift[i]);
+      const answer = inner.reduce((total, value, k) => total + value * expand.get(k, i), shift[i]);
       const own = added?.data[n * q + i] ?? 0;
       sum += (Math.max(0, y.data[n * q + i] + own) - Math.max(0, answer + own)) ** 2;
     }
@@ -72,7 +73,7 @@ describe("on its samples never worse after the ReLU than the map it starts from"
         const samples = drawn(seed, n, p, q, shortcut);
         for (const rank of [1, 2, 5, 6]) {
           const { start, found } = await refined(samples, rank);
-          assert.deepEqual([found.project.length, found.expand.length, found.shift.length], [rank, rank, q]);
+          assert.deepEqual([found.project.rows, found.expand.rows, found.shift.length], [rank, rank, q]);
           const [before, after] = [error(start, samples), error(found, samples)];
           assert.ok(after <= before * (1 + 1e-5), `seed ${seed}, rank ${rank}: ${after} after ${before}`);
         }
@@ -105,7 +106,9 @@ test("answers that are all below stay hidden; constant and dead channels leave f
       if (i % 5 === 2) samples.x.data[i] = samples.y.data[i] = 0.7;
     }
     const { found } = await refined(samples, 2);
-    assert.ok([...found.project, ...found.expand, found.shift].every((row) => row.every(Number.isFinite)));
+    assert.ok(
+      [found.project.to1DArray(), found.expand.to1DArray(), found.shift].every((row) => row.every(Number.isFinite)),
+    );
     if (mean === -50) assert.ok(error(found, samples) < 1e-6);
   }
 });
