@@ -1,34 +1,54 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { UserError } from "../core/errors";
-import { writeAtomically } from "../core/files";
-import { buildFolder, root } from "../core/paths";
-import { environmentOf, parseOptions, settingHelp, settingOptions, settingsFrom } from "./arguments";
+import { root } from "../core/paths";
+import { environmentOf, parseOptions, positiveInteger, settingHelp, settingOptions, settingsFrom } from "./arguments";
+import { installJupyter, ownJupyter } from "./jupyterSetup";
+import { kernelName, registerKernel, unregisterKernel, userKernels, writeKernelspec } from "./kernelspec";
 
 const help = `npm run lab [-- [OPTIONS] [-- OPTIONS OF JUPYTER]]
 
 Starts JupyterLab (or the classic Notebook where only that is installed) at the repository's root with the project's own
-kernel. Open a notebook under notebooks/ and choose "Restart and run all".
+kernel. Open a notebook under notebooks/ and choose "Restart Kernel and Run All Cells".
 
+  --install        set JupyterLab up in a virtual environment under build/ (Python 3.9 or later, PyPI), then start it
+  --no-browser     start the server only
+  --port N         its port
+  --register       write the kernel into the user's Jupyter folder, for Jupyter, nbconvert or an editor started elsewhere
+  --unregister     take it away again
 ${settingHelp}`;
+
+const labOptions = {
+  ...settingOptions,
+  install: { type: "boolean" },
+  "no-browser": { type: "boolean" },
+  port: { type: "string" },
+  register: { type: "boolean" },
+  unregister: { type: "boolean" },
+} as const;
 
 /**
  * Starts Jupyter with the project's kernel: `npm run lab`.
  * @returns its exit code.
- * @throws UserError if there is no Jupyter.
+ * @throws UserError if there is no Jupyter, or its set-up fails.
  */
 export async function lab(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("run lab", args, settingOptions);
+  const { values, positionals } = parseOptions("run lab", args, labOptions);
   if (values.help) {
     console.log(help);
     return 0;
   }
-  const application = findJupyter();
-  const path = await writeKernelspec(environmentOf(settingsFrom(values)));
+  if (values.register || values.unregister) return changeRegistration(values.register ?? false);
+  const settings = settingsFrom(values);
+  const port = values.port === undefined ? [] : [`--port=${positiveInteger(values.port, "--port")}`];
+  const [command, application] = values.install ? [await installJupyter(console.log), "lab"] : findJupyter();
+  const path = await writeKernelspec(environmentOf(settings));
   const jupyterPath = [path, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter);
   const env = { ...process.env, JUPYTER_PATH: jupyterPath };
-  const child = spawn("jupyter", [application, ...positionals], { cwd: root, env, stdio: "inherit" });
+  const own = [`--MappingKernelManager.default_kernel_name=${kernelName}`, ...port];
+  const options = [application, ...own, ...(values["no-browser"] ? ["--no-browser"] : []), ...positionals];
+  const child = spawn(command, options, { cwd: root, env, stdio: "inherit" });
   // Ctrl-C reaches Jupyter as well, which asks before it ends; this process waits for its answer.
   process.on("SIGINT", () => {});
   process.once("SIGTERM", () => child.kill("SIGTERM"));
@@ -36,31 +56,25 @@ export async function lab(args: string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** "lab" or, where only that is installed, "notebook". */
-function findJupyter(): string {
-  const installed = (application: string) => spawnSync("jupyter", [application, "--version"]).status === 0;
-  if (installed("lab")) return "lab";
-  if (!installed("notebook"))
-    throw new UserError("JupyterLab is not installed: pip install jupyterlab, then try again");
-  console.log("JupyterLab is not installed (pip install jupyterlab): starting the classic Jupyter Notebook instead");
-  return "notebook";
+async function changeRegistration(register: boolean): Promise<number> {
+  const kernels = userKernels(process.env);
+  if (register) {
+    console.log(`registered in ${await registerKernel(kernels)}: choose "TypeScript (low-rank-resnet)"`);
+    console.log("npm run lab -- --unregister takes it away");
+  } else console.log(unregisterKernel(kernels) ? `no longer registered in ${kernels}` : "nothing was registered");
+  return 0;
 }
 
-/**
- * Writes the kernelspec "tslab" of this checkout; nothing is installed outside of it.
- * @param environment variables for every kernel that Jupyter starts from it.
- * @returns the folder for JUPYTER_PATH.
- */
-export async function writeKernelspec(environment: Record<string, string>): Promise<string> {
-  const folder = join(buildFolder, "jupyter");
-  const specification = {
-    argv: [process.execPath, join(root, "lib", "cli", "notebooks", "kernelProcess.cjs"), "{connection_file}"],
-    display_name: "TypeScript (low-rank-resnet)",
-    language: "typescript",
-    interrupt_mode: "signal",
-    env: environment,
-  };
-  const file = join(folder, "kernels", "tslab", "kernel.json");
-  await writeAtomically(file, `${JSON.stringify(specification, null, 2)}\n`);
-  return folder;
+/** The command and its application: the project's own JupyterLab, an installed one, or the classic Notebook. */
+function findJupyter(): [command: string, application: "lab" | "notebook"] {
+  const own = ownJupyter();
+  if (own) return [own, "lab"];
+  const installed = (application: string) => spawnSync("jupyter", [application, "--version"]).status === 0;
+  if (installed("lab")) return ["jupyter", "lab"];
+  if (!installed("notebook"))
+    throw new UserError(
+      "JupyterLab is not installed: npm run lab -- --install sets it up under build/ (it needs Python 3.9 or later and PyPI)",
+    );
+  console.log("JupyterLab is not installed (npm run lab -- --install): starting the classic Jupyter Notebook instead");
+  return ["jupyter", "notebook"];
 }
