@@ -18,7 +18,7 @@ export const settingOptions = {
 /** Their lines in a command's --help. */
 export const settingHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
-  --threads N      threads of the engine (default: all of this machine)
+  --threads N      threads of the engine (default: all cores that this process may use)
   --fresh          compute again what the caches hold
   --note TEXT      a note on the weights, shown where it matters ("layer3 is not the official tensor")
   --help           show this`;

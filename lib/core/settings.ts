@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { usableCores } from "./usableCores";
 
 /** What a reader can choose; the command line hands it to the kernel in environment variables. */
 export interface Settings {
@@ -6,7 +6,7 @@ export interface Settings {
   weights?: string;
   /** A folder in CIFAR-10's binary layout: data_batch_1.bin, test_batch.bin. */
   images?: string;
-  /** Threads of the engine. */
+  /** Threads of the engine: all cores that this process may use unless told. */
   threads: number;
   /** Recompute what a cache holds. */
   fresh: boolean;
@@ -28,7 +28,7 @@ export function currentSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     weights: environment[settingVariables.weights] || undefined,
     images: environment[settingVariables.images] || undefined,
-    threads: Number(environment[settingVariables.threads]) || availableParallelism(),
+    threads: Number(environment[settingVariables.threads]) || usableCores(),
     fresh: environment[settingVariables.fresh] === "1",
     note: environment[settingVariables.note] || undefined,
   };

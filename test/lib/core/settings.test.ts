@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { availableParallelism } from "node:os";
+import { usableCores } from "../../../lib/core/usableCores";
 import { test } from "node:test";
 import { currentSettings, settingVariables } from "../../../lib/core/settings";
 
 test("without variables: the assets found, all threads, caches used", () => {
   const { weights, images, threads, fresh, note } = currentSettings({});
-  assert.deepEqual(
-    [weights, images, threads, fresh, note],
-    [undefined, undefined, availableParallelism(), false, undefined],
-  );
+  assert.deepEqual([weights, images, threads, fresh, note], [undefined, undefined, usableCores(), false, undefined]);
 });
 
 test("each variable sets one thing", () => {
