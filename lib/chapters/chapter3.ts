@@ -9,7 +9,8 @@ import { type Accuracy, headLogits } from "../training/evaluate";
 import type { Head } from "../training/head";
 import { scoreHeads } from "./headRuns";
 import type { Chapter } from "./open";
-import type { HeadTask, LabelledFeatures } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import type { HeadTask } from "./protocol";
 
 /** One number for each of the three heads. */
 export type PerHead<T> = Record<HeadName, T>;

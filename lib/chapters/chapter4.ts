@@ -1,17 +1,18 @@
 import { chapter4Claims, type Chapter4Evidence, latencyChange } from "../claims/chapter4";
 import { type HeadName, headNames } from "../claims/chapter3";
 import { type SettledClaim, settleClaims } from "../claims/claims";
-import { timeInTurn } from "../engines/timeInTurn";
+import { timeInTurn } from "../engines/time";
 import { withHead } from "../network/lowRank";
 import { type Network, parameterCount } from "../network/network";
 import { progress } from "../display/progress";
-import type { Timing } from "../engines/timing";
+import type { Timing } from "../engines/time";
 import type { Accuracy } from "../training/evaluate";
 import type { Head } from "../training/head";
 import { accuracyText, headTitles, type PerHead, seedText } from "./chapter3";
 import { scoreHeads } from "./headRuns";
 import type { Chapter } from "./open";
-import { type LabelledFeatures, protocol } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import { protocol } from "./protocol";
 
 const reported: PerHead<string> = {
   base: "50.78 %, 1830.28 ms",
@@ -27,7 +28,12 @@ export async function timeHeads(chapter: Chapter, heads: PerHead<Head>): Promise
   const networks = Object.fromEntries(headNames.map((name) => [name, withHead(chapter.network, heads[name])]));
   const [warmUps, runs] = [10, 50];
   const bar = progress("three networks in turn, rounds", warmUps + runs);
-  const timings = await timeInTurn(chapter.engine, networks, { warmUps, runs, onRound: bar.update });
+  const timings = await timeInTurn(networks, chapter.engine, {
+    shape: [protocol.batchSize, ...protocol.imageShape],
+    warmUps,
+    runs,
+    onProgress: bar.update,
+  });
   bar.end();
   return Object.fromEntries(timings.map((timing) => [timing.name, timing])) as PerHead<Timing>;
 }

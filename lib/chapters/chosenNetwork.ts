@@ -4,11 +4,11 @@ import { macsOf } from "../compression/measure/groundwork";
 import { narrowInputs } from "../compression/fit/narrowInputs";
 import { refitHead } from "../compression/fit/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
-import { extractFeatures } from "../engines/features";
+import { features as extract } from "../engines/features";
 import { writeAtomically } from "../core/files";
 import { convOf } from "../network/convOf";
 import { type LinearWeights, withHead } from "../network/lowRank";
-import { cutAfter, type Network } from "../network/network";
+import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { inputRank } from "../network/splitRanks";
 import { firstImages, type LabelledImages } from "../assets/images/cifar10";
@@ -131,16 +131,10 @@ async function features(
   images: LabelledImages,
 ): Promise<Tensor> {
   const bar = progress(`features of ${images.count} images`, images.count);
-  const result = await extractFeatures({
-    engine: chapter.engine,
-    network: network ? cutAfter(network, "avgpool") : chapter.network,
-    weightsSha256: chapter.assets.weights.sha256,
-    images,
-    fresh: chapter.fresh,
-    onProgress: bar.update,
-  });
+  const cache = { fresh: chapter.fresh };
+  const data = await extract(network ?? chapter.network, images, chapter.engine, { cache, onProgress: bar.update });
   bar.end();
-  return result;
+  return data.features;
 }
 
 /** Rows of table 7-5. */

@@ -6,10 +6,11 @@ import { headLogits, predictionCounts, predictions } from "../training/evaluate"
 import type { Head } from "../training/head";
 import type { TrainingRun } from "../training/trainHeads";
 import { progress } from "../display/progress";
-import { cachedResult, checksumOf } from "../core/resultCache";
+import { cached } from "../core/cache";
 import { headTitles } from "./chapter3";
 import type { Chapter } from "./open";
-import { type LabelledFeatures, protocol } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import { protocol } from "./protocol";
 
 /** How every seed's head ended, and what it answers. */
 export interface Ending {
@@ -111,12 +112,12 @@ export async function curvatureStudy(
   const names = Object.keys(starts);
   const first = (head: string) => starts[head].slice(0, seeds);
   const origin = {
-    features: checksumOf(features.data),
-    labels: checksumOf(labels),
-    starts: names.map((head) => first(head).map((start) => checksumOf(flatten(start)))),
+    features: features.data,
+    labels,
+    starts: names.map((head) => first(head).map(flatten)),
   };
   const bar = progress(`largest curvature of ${seeds} seeds`, seeds * names.length);
-  const curvatures = await cachedResult("curvature-2", origin, chapter, () =>
+  const curvatures = await cached("curvature-2", origin, chapter, () =>
     names.map((head, kind) =>
       first(head).map((start, seed) => {
         const curvature = largestCurvature(start, { features, labels }, seed);

@@ -5,11 +5,10 @@ import { type Groundwork, layGroundwork } from "../compression/measure/groundwor
 import { type InputBasis, weightInputBases } from "../compression/measure/inputBases";
 import type { ResponseBasis } from "../compression/measure/responseBases";
 import { biasCorrected, weightBases } from "../compression/measure/weightBases";
-import { runInBatches } from "../engines/runInBatches";
+import { run } from "../engines/run";
 import { withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
-import { checksumOf } from "../core/resultCache";
 import type { Tensor } from "../core/tensor";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { flatten } from "../training/curvature";
@@ -56,7 +55,7 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
   const origin = {
     weights: weights.sha256,
     images: images.sha256,
-    head: checksumOf(flatten(head)),
+    head: flatten(head),
     size,
     engine: `${engine.name} ${engine.version}`,
   };
@@ -80,7 +79,7 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
   const own = await weightBases(groundwork.network, groundwork.layers, engine.threads);
   const pixels = preprocess(images.test, 0, protocol.testImages);
   const { labels } = task.test;
-  const logits = await runInBatches(engine, groundwork.network, pixels);
+  const logits = await run(groundwork.network, pixels, engine);
   return {
     chapter,
     groundwork,
@@ -98,5 +97,5 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
 
 /** The logits of the study's test images. */
 export function logitsOf({ chapter, test }: CompressionStudy, network: Network): Promise<Tensor> {
-  return runInBatches(chapter.engine, network, test.pixels);
+  return run(network, test.pixels, chapter.engine);
 }

@@ -6,7 +6,7 @@ import { costs, parameterCount } from "../network/network";
 import { progress } from "../display/progress";
 import { type LineFit, lineFit } from "../statistics/lineFit";
 import { median } from "../statistics/summary";
-import { cpuMsPerBatchInterleaved, type Timing } from "../engines/timing";
+import { timeInTurn, type Timing } from "../engines/time";
 import type { Chapter } from "./open";
 
 /** Layers of the networks that are timed. */
@@ -49,9 +49,6 @@ const engineLabel = ({ name, threads }: Engine) => `${name}, ${threads === 1 ? "
  */
 export async function timeDepths(engines: readonly Engine[], plan = rounds, layers = depths): Promise<DepthSeries[]> {
   const networks = layers.map((count) => deepNetwork(count));
-  const sessions = await Promise.all(
-    networks.flatMap((network) => engines.map(async (engine) => ({ name: "", session: await engine.open(network) }))),
-  );
   const bar = progress(
     `${layers.length} depths, ${engines.length} engines, rounds`,
     plan.reduce((sum, { warmUps, runs }) => sum + warmUps + runs, 0),
@@ -60,8 +57,8 @@ export async function timeDepths(engines: readonly Engine[], plan = rounds, laye
   let before = 0;
   for (const { batch, warmUps, runs } of plan) {
     const shape = [batch, ...imageShape];
-    const onRound = (done: number) => bar.update(before + done);
-    const timings = await cpuMsPerBatchInterleaved(sessions, { warmUps, runs, shape, onRound });
+    const onProgress = (done: number) => bar.update(before + done);
+    const timings = await timeInTurn(networks, engines, { warmUps, runs, shape, onProgress });
     engines.forEach((engine, index) => {
       const own = layers.map((_, depth) => timings[depth * engines.length + index]);
       series.push({ engine: engineLabel(engine), batch, ...seriesOf(layers, own) });
@@ -69,7 +66,6 @@ export async function timeDepths(engines: readonly Engine[], plan = rounds, laye
     before += warmUps + runs;
   }
   bar.end();
-  await Promise.all(sessions.map(({ session }) => session.close()));
   return series;
 }
 

@@ -4,7 +4,7 @@ import { splitByBases } from "../compression/measure/responseBases";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
-import { cachedResult } from "../core/resultCache";
+import { cached } from "../core/cache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { relativeError } from "./sensitivityResponse";
@@ -36,7 +36,7 @@ export async function compareFits(study: CompressionStudy): Promise<FitResult[]>
   const bar = progress("all layers at half their channels, fits", fits.length);
   const results: FitResult[] = [];
   for (const fit of fits) {
-    const scored = await cachedResult("half-ranks-2", { ...origin, fit }, { fresh: chapter.fresh }, async () => {
+    const scored = await cached("half-ranks-2", { ...origin, fit }, { fresh: chapter.fresh }, async () => {
       const logits = await logitsOf(study, await compressed(study, halves, fit));
       return { answers: [...predictions(logits)], outputError: relativeError(base.logits, logits) };
     });

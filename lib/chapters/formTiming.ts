@@ -1,5 +1,5 @@
 import type { Engine } from "../engines/engine";
-import { timeInTurn } from "../engines/timeInTurn";
+import { timeInTurn } from "../engines/time";
 import { Matrix } from "ml-matrix";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { inputSplit } from "../network/inputSplit";
@@ -82,7 +82,12 @@ export async function timeForms(chapter: Chapter): Promise<FormTime[]> {
 async function medians(networks: readonly Network[], engine: Engine): Promise<number[]> {
   const [warmUps, runs] = [1, 3];
   const bar = progress(`${networks.length} networks in turn, rounds`, warmUps + runs);
-  const timings = await timeInTurn(engine, networks, { warmUps, runs, onRound: bar.update });
+  const timings = await timeInTurn(networks, engine, {
+    shape: [protocol.batchSize, ...protocol.imageShape],
+    warmUps,
+    runs,
+    onProgress: bar.update,
+  });
   bar.end();
   return timings.map(({ median }) => median);
 }

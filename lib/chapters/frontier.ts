@@ -11,7 +11,7 @@ import { UserError } from "../core/errors";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
-import { cachedResult } from "../core/resultCache";
+import { cached } from "../core/cache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
 import { compressed } from "./fitComparison";
@@ -118,7 +118,7 @@ export async function scorePlans(study: CompressionStudy, plans: readonly TimedP
   for (const { plan, fit } of jobs) {
     const origin = { ...study.origin, ranks: [...plan.ranks], fit };
     let network: Network | undefined;
-    const { answers } = await cachedResult("frontier-6", origin, { fresh: study.chapter.fresh }, async () => {
+    const { answers } = await cached("frontier-6", origin, { fresh: study.chapter.fresh }, async () => {
       const inputs = fit === "weights" ? study.weightInputs : study.groundwork.inputs;
       const start = narrowInputs(study.groundwork.network, plan.ranks, inputs);
       network = await compressed(study, plan.ranks, fit, start);

@@ -3,7 +3,8 @@ import { Random } from "../core/random";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import { freshHead, type Head } from "../training/head";
 import { type TrainingRun, trainHeads } from "../training/trainHeads";
-import { type HeadTask, type LabelledFeatures, protocol } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import { type HeadTask, protocol } from "./protocol";
 
 /**
  * The report's base heads (chapter 3): 512 → 10, PyTorch's default start, ten batches of 64.

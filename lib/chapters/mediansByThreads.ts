@@ -1,6 +1,6 @@
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
-import { timeInTurn } from "../engines/timeInTurn";
+import { timeInTurn } from "../engines/time";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
 
@@ -20,8 +20,8 @@ export async function mediansByThreads(
   const medians: number[][] = [];
   for (const each of engines) {
     const before = medians.length * (warmUps + runs);
-    const onRound = (done: number) => bar.update(before + done);
-    const timings = await timeInTurn(each, networks, { warmUps, runs, shape, onRound });
+    const onProgress = (done: number) => bar.update(before + done);
+    const timings = await timeInTurn(networks, each, { warmUps, runs, shape, onProgress });
     medians.push(timings.map(({ median }) => median));
   }
   bar.end();

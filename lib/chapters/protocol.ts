@@ -1,7 +1,6 @@
 import { firstImages, type LabelledImages } from "../assets/images/cifar10";
-import { extractFeatures } from "../engines/features";
+import { features, type LabelledFeatures } from "../engines/features";
 import { progress } from "../display/progress";
-import type { Tensor } from "../core/tensor";
 import type { Chapter } from "./open";
 
 /** The settings of the report's chapters 3 and 4 (its text and its author's published notebook). */
@@ -20,12 +19,6 @@ export const protocol = {
 
 /** The report fixed no seed, so every accuracy here is a distribution over these. */
 export const seeds: readonly number[] = Array.from({ length: 40 }, (_, seed) => seed);
-
-/** Frozen features (N, 512) with their labels (N). */
-export interface LabelledFeatures {
-  features: Tensor;
-  labels: Uint8Array;
-}
 
 /** What the heads of chapters 3 and 4 learn from and are scored on. */
 export interface HeadTask {
@@ -62,14 +55,8 @@ export function allTestFeatures(chapter: Chapter): Promise<LabelledFeatures> {
 
 async function featuresOf(chapter: Chapter, label: string, images: LabelledImages): Promise<LabelledFeatures> {
   const bar = progress(`features of ${label}`, images.count);
-  const features = await extractFeatures({
-    engine: chapter.engine,
-    network: chapter.network,
-    weightsSha256: chapter.assets.weights.sha256,
-    images,
-    onProgress: (done) => bar.update(done),
-    fresh: chapter.fresh,
-  });
+  const cache = { fresh: chapter.fresh };
+  const data = await features(chapter.network, images, chapter.engine, { cache, onProgress: bar.update });
   bar.end();
-  return { features, labels: images.labels.subarray(0, images.count) };
+  return data;
 }

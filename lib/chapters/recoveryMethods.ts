@@ -6,7 +6,8 @@ import type { Head } from "../training/head";
 import type { Tensor } from "../core/tensor";
 import { centredOverClasses, outputAwareHead } from "../training/outputAware";
 import { fineTune, scoreHeads, trainBaseHeads } from "./headRuns";
-import { type HeadTask, type LabelledFeatures, protocol } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import { type HeadTask, protocol } from "./protocol";
 
 /** Learning rates that are tried, the report's first. */
 export const learningRates = [0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001] as const;

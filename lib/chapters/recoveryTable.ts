@@ -1,7 +1,7 @@
 import type { FailedRecoveryEvidence } from "../claims/recovery";
 import type { MethodResult } from "../display/recovery";
 import { progress } from "../display/progress";
-import { cachedResult, checksumOf } from "../core/resultCache";
+import { cached } from "../core/cache";
 import { mcnemar } from "../statistics/mcnemar";
 import { mean, meanInterval } from "../statistics/summary";
 import { flatten } from "../training/curvature";
@@ -9,7 +9,8 @@ import { headLogits, predictions } from "../training/evaluate";
 import type { Head } from "../training/head";
 import { compressHeads } from "./headRuns";
 import type { Chapter } from "./open";
-import { type HeadTask, type LabelledFeatures, protocol } from "./protocol";
+import type { LabelledFeatures } from "../engines/features";
+import { type HeadTask, protocol } from "./protocol";
 import { learningRates, type Recovery, recoverEveryWay, recoveryMethods, uncompressedMethods } from "./recoveryMethods";
 
 /** One answer sheet a seed: "1" for an image answered rightly, "0" for the others. */
@@ -49,11 +50,11 @@ export async function recoveryExperiment(
   seeds: readonly number[],
 ): Promise<RecoveryExperiment> {
   const origin = {
-    train: checksumOf(task.train.features.data),
-    trainLabels: checksumOf(task.train.labels),
-    test: checksumOf(allTest.features.data),
-    testLabels: checksumOf(allTest.labels),
-    base: base.map((head) => checksumOf(flatten(head))),
+    train: task.train.features.data,
+    trainLabels: task.train.labels,
+    test: allTest.features.data,
+    testLabels: allTest.labels,
+    base: base.map(flatten),
     seeds,
     learningRates,
     protocol,
@@ -61,7 +62,7 @@ export async function recoveryExperiment(
   };
   const trainings = recoveryMethods.length * protocol.keeps.length + uncompressedMethods.length;
   const bar = progress("ways to recover at two ranks, and the uncompressed head", trainings);
-  const experiment = await cachedResult("recovery-2", origin, chapter, async () => {
+  const experiment = await cached("recovery-2", origin, chapter, async () => {
     const start = performance.now();
     const recoveries = await recoverEveryWay(task, base, seeds, protocol.keeps, bar.update);
     const seconds = (performance.now() - start) / 1000;

@@ -3,8 +3,8 @@ import type { Engine } from "../engines/engine";
 import { type OperatorTime, ownerOf, profileOperators } from "../engines/profile";
 import { productRate } from "../engines/productRate";
 import { type Cost, costs, inputsOf, type Network, nodeOf } from "../network/network";
-import { Random } from "../core/random";
-import { sizeOf, type Tensor, tensor } from "../core/tensor";
+import { normalTensor } from "../core/random";
+import { sizeOf } from "../core/tensor";
 import type { Chapter } from "./open";
 import { protocol } from "./protocol";
 
@@ -55,17 +55,10 @@ export async function profileNetwork(chapter: Chapter, batches = [1, protocol.ba
   const profiles: NetworkProfile[] = [];
   for (const batch of batches) {
     const options = { threads: engine.threads, warmUps: 1, runs: batch === 1 ? 20 : 5 };
-    const operators = await profileOperators(network, normalBatch(batch), options);
+    const operators = await profileOperators(network, normalTensor([batch, ...protocol.imageShape], 0), options);
     profiles.push({ batch, operators, layers: layerTimes(network, operators, batch) });
   }
   return profiles;
-}
-
-function normalBatch(batch: number): Tensor {
-  const random = new Random(0);
-  const images = tensor([batch, ...protocol.imageShape]);
-  for (let i = 0; i < images.data.length; i++) images.data[i] = random.normal();
-  return images;
 }
 
 /**

@@ -1,17 +1,14 @@
-import { join } from "node:path";
 import { preprocess } from "../assets/images/preprocess";
-import { runInBatches } from "../engines/runInBatches";
-import { sha256 } from "../core/files";
+import { run } from "../engines/run";
 import { fromSingularValues, type Spectrum, truncationError } from "../linalg/spectrum";
 import { type Svd, svd } from "../linalg/svd";
 import { continueFrom, lastSeparator } from "../network/continueFrom";
 import { withHead } from "../network/lowRank";
 import { rankForShare, withLowRankLayer } from "../network/lowRankConv";
 import { cutAfter, type Network } from "../network/network";
-import { buildFolder } from "../core/paths";
 import { progress } from "../display/progress";
 import { type Tensor, tensor } from "../core/tensor";
-import { cacheName, type Origin, readCachedTensor, writeCachedTensor } from "../core/tensorCache";
+import { type Cache, cached, type Origin } from "../core/cache";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { Head } from "../training/head";
 import { layerMatrix } from "./chapter2";
@@ -52,9 +49,9 @@ export async function compressEachLayer(
   chapter: Chapter,
   task: HeadTask,
   head: Head,
-  cacheFolder = join(buildFolder, "cache", "sensitivity"),
+  cache: Cache = { fresh: chapter.fresh },
 ): Promise<CompressedLayer[]> {
-  const study = new Study(chapter, task, head, cacheFolder);
+  const study = new Study(chapter, task, head, cache);
   const names = study.network.nodes.filter(({ kind }) => kind === "conv" || kind === "linear").map(({ name }) => name);
   const bar = progress("one layer compressed at a time, networks", names.length * shares.length);
   const layers: CompressedLayer[] = [];
@@ -77,16 +74,14 @@ class Study {
     private readonly chapter: Chapter,
     private readonly task: HeadTask,
     head: Head,
-    private readonly cacheFolder: string,
+    private readonly cache: Cache,
   ) {
     this.network = withHead(chapter.network, head);
     this.logits = headLogits(head, task.test.features);
-    const content = ({ data }: Tensor) => sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     this.origin = {
-      study: "one layer compressed",
       weights: chapter.assets.weights.sha256,
-      head: head.flatMap(({ weight, bias }) => [weight, ...(bias ? [bias] : [])].map(content)),
-      features: [task.train.features, task.test.features].map(content),
+      head,
+      features: [task.train.features, task.test.features],
       engine: `${chapter.engine.name} ${chapter.engine.version}`,
     };
   }
@@ -126,7 +121,7 @@ class Study {
   private async logitsWith(layer: string, compressed: Network): Promise<Tensor> {
     const separator = lastSeparator(this.network, layer);
     const values = await this.valuesAt(separator);
-    return runInBatches(this.chapter.engine, separator ? continueFrom(compressed, separator) : compressed, values);
+    return run(separator ? continueFrom(compressed, separator) : compressed, values, this.chapter.engine);
   }
 
   /** The test images' values at a node; only onwards, as the layers follow each other. */
@@ -135,19 +130,13 @@ class Study {
     this.values ??= preprocess(assets.images.test, 0, this.task.test.labels.length);
     if (separator && separator !== this.at) {
       const onwards = this.at ? continueFrom(this.network, this.at) : this.network;
-      this.values = await runInBatches(engine, cutAfter(onwards, separator), this.values);
+      this.values = await run(cutAfter(onwards, separator), this.values, engine);
       this.at = separator;
     }
     return this.values;
   }
 
   private async remembered(of: Origin, compute: () => Promise<Tensor>): Promise<Tensor> {
-    const origin = { ...this.origin, ...of };
-    const file = join(this.cacheFolder, cacheName(origin));
-    const cached = this.chapter.fresh ? undefined : await readCachedTensor(file, origin);
-    if (cached) return cached;
-    const computed = await compute();
-    await writeCachedTensor(file, origin, computed);
-    return computed;
+    return cached("one-layer", { ...this.origin, ...of }, this.cache, compute);
   }
 }

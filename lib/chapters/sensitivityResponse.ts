@@ -1,6 +1,6 @@
 import { firstImages } from "../assets/images/cifar10";
 import { preprocess } from "../assets/images/preprocess";
-import { runInBatches } from "../engines/runInBatches";
+import { run } from "../engines/run";
 import type { Svd } from "../linalg/svd";
 import { withLowRankLayer } from "../network/lowRankConv";
 import { cutAfter, imageInput, inputsOf, type Network, nodeOf } from "../network/network";
@@ -28,13 +28,13 @@ export async function responseErrors(
   const [input] = inputsOf(layer);
   const images = firstImages(assets.images.train, calibrationImages);
   const pixels = preprocess(images, 0, images.count);
-  const inputs = input === imageInput ? pixels : await runInBatches(engine, cutAfter(network, input), pixels);
+  const inputs = input === imageInput ? pixels : await run(cutAfter(network, input), pixels, engine);
   const alone: Network = { nodes: [rewired(layer, input, imageInput)] };
-  const outputs = await runInBatches(engine, alone, inputs);
+  const outputs = await run(alone, inputs, engine);
   const errors = tensor([ranks.length]);
   for (const [i, rank] of ranks.entries()) {
     const compressed = withLowRankLayer(alone, name, rank, decomposition);
-    errors.data[i] = relativeError(outputs, await runInBatches(engine, compressed, inputs));
+    errors.data[i] = relativeError(outputs, await run(compressed, inputs, engine));
   }
   return errors;
 }

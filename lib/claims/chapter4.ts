@@ -1,4 +1,4 @@
-import type { Timing } from "../engines/timing";
+import type { Timing } from "../engines/time";
 import { accuracyClaim, type HeadName, type HeadsEvidence, headNames } from "./chapter3";
 import type { ClaimRule } from "./claims";
 import { type FailedRecoveryEvidence, recoveryClaims } from "./recovery";

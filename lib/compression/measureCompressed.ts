@@ -1,5 +1,5 @@
 import type { LabelledImages } from "../assets/images/cifar10";
-import { timeInTurn } from "../engines/timeInTurn";
+import { timeInTurn } from "../engines/time";
 import type { LinearWeights } from "../network/lowRank";
 import { toOnnx } from "../network/onnx";
 import { type McNemar, mcnemar } from "../statistics/mcnemar";
@@ -10,7 +10,7 @@ import {
   pairedDifference,
 } from "../statistics/pairedDifference";
 import type { Tensor } from "../core/tensor";
-import { pooled, type Timing } from "../engines/timing";
+import { pooled, type Timing } from "../engines/time";
 import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
 import type { CompressedCopy } from "./compressedCopy";
 import { imageFeatures } from "./imageFeatures";
@@ -123,14 +123,10 @@ function answers(head: LinearWeights, features: Tensor): Uint8Array {
 
 async function timeBoth({ options, groundwork }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
   const { engine, batch, onStep } = options;
-  const [before, after] = await timeInTurn(
-    engine,
-    { original: groundwork.network, compressed: copy.network },
-    {
-      ...timing,
-      shape: [batch, ...compressionShape],
-      onRound: (done, total) => onStep?.("timing both networks", done, total),
-    },
-  );
+  const [before, after] = await timeInTurn({ original: groundwork.network, compressed: copy.network }, engine, {
+    ...timing,
+    shape: [batch, ...compressionShape],
+    onProgress: (done, total) => onStep?.("timing both networks", done, total),
+  });
   return [before, after];
 }

@@ -5,7 +5,7 @@ import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
 import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
-import { checksumOf, type ResultCache, type ResultOrigin } from "../core/resultCache";
+import type { Cache, Origin } from "../core/cache";
 import { type Tensor, tensor } from "../core/tensor";
 import { type Groundwork, layGroundwork } from "./measure/groundwork";
 import { imageFeatures } from "./imageFeatures";
@@ -44,8 +44,7 @@ export interface CompressionOptions {
   batch: number;
   /** Over the original in the same engine, above 1. */
   speedup: number;
-  cache: ResultCache;
-  featureFolder?: string;
+  cache: Cache;
   sizes?: { [size in keyof typeof compressionSizes]: number };
   onStep?: OnCompressionStep;
 }
@@ -102,10 +101,10 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
 }
 
 /** By content: the network with its head, the images, the engine. */
-function originOf({ weightsSha256, train, engine }: CompressionOptions, { weight, bias }: LinearWeights): ResultOrigin {
+function originOf({ weightsSha256, train, engine }: CompressionOptions, { weight, bias }: LinearWeights): Origin {
   return {
     weights: weightsSha256,
-    head: [weight, bias].map((part) => part && checksumOf(part.data)),
+    head: [weight, bias].map((part) => part?.data),
     images: train.sha256,
     engine: `${engine.name} ${engine.version}`,
   };

@@ -20,3 +20,9 @@ export class FileError extends UserError {
     super(`${file}: ${reason}`);
   }
 }
+
+/** @throws UserError unless the value is a whole number of at least `least`. @param name of the setting, in the error. */
+export function requireWhole(name: string, value: number, least = 1): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new UserError(`${name} ${value}: choose a whole number of at least ${least}`);
+}

@@ -1,4 +1,5 @@
 import { type RandomGenerator, unsafeSkipN, xoroshiro128plus } from "pure-rand";
+import { type Tensor, tensor } from "./tensor";
 
 /** Near seeds give near first numbers, the third included; after these none are. */
 const warmUp = 20;
@@ -46,4 +47,12 @@ export class Random {
     }
     return order;
   }
+}
+
+/** A tensor of standard normal numbers. @param seed or a source that others draw from too. */
+export function normalTensor(shape: readonly number[], seed: number | Random): Tensor {
+  const random = typeof seed === "number" ? new Random(seed) : seed;
+  const result = tensor([...shape]);
+  for (let i = 0; i < result.data.length; i++) result.data[i] = random.normal();
+  return result;
 }

@@ -9,6 +9,11 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
+/** The whole numbers 0 … count−1: places, seeds. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
 /** A tensor of zeros, or one over the data given. */
 export function tensor(shape: number[], data: Float32Array = new Float32Array(sizeOf(shape))): Tensor {
   return { shape, data };

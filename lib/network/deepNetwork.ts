@@ -1,4 +1,4 @@
-import { Random } from "../core/random";
+import { normalTensor, Random } from "../core/random";
 import { type Tensor, tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, imageInput, type Network, type Node } from "./network";
 
@@ -54,10 +54,12 @@ function conv(name: string, input: string, shape: number[], stride: number, rand
 
 /** Variance 2 / inputs of a neuron (He et al. 2015, equation 10), so that values keep their size through the depth. */
 function normal(shape: number[], random: Random): Tensor {
-  const result = tensor(shape);
+  const result = normalTensor(shape, random);
   const deviation = Math.sqrt((2 * shape[0]) / result.data.length);
-  for (let i = 0; i < result.data.length; i++) result.data[i] = deviation * random.normal();
-  return result;
+  return tensor(
+    shape,
+    result.data.map((value) => deviation * value),
+  );
 }
 
 function batchNorm(name: string, input: string): BatchNorm {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onnxRuntime } from "../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../lib/engines/runInBatches";
+import { run } from "../../lib/engines/run";
 import { type Conv, imageInput, inputsOf, type Network, nodeOf } from "../../lib/network/network";
 import { foldBatchNorms } from "../../lib/network/foldBatchNorms";
 import { replaceNode } from "../../lib/network/rewire";
@@ -58,7 +58,7 @@ export async function kernelOf(chain: readonly Conv[], [, inputs, high, wide]: n
   const images = tensor([count, inputs, high, wide]);
   for (let i = 0; i < count; i++) images.data[i * count + i] = 1;
   const nodes = chain.map((conv): Conv => ({ ...conv, padding: [0, 0], bias: undefined }));
-  const answers = await runInBatches(engine, { nodes }, images);
+  const answers = await run({ nodes }, images, engine);
   const outs = answers.shape[1];
   const kernel = tensor([outs, inputs, high, wide]);
   for (let i = 0; i < count; i++) {
@@ -81,9 +81,9 @@ export function testFactorization<Rank>(scheme: Factorization<Rank>): void {
   for (const [title, conv] of Object.entries(cases)) {
     test(`${name} of ${title}: at full rank the chain computes what the convolution computes`, async () => {
       const images = normal([2, conv.weight.shape[1], 9, 11]);
-      const whole = await runInBatches(engine, { nodes: [conv] }, images);
+      const whole = await run({ nodes: [conv] }, images, engine);
       const chain = factorize(conv, scheme.fullRank(conv));
-      assert(relativeDistance(whole, await runInBatches(engine, { nodes: chain }, images)) < 1e-6);
+      assert(relativeDistance(whole, await run({ nodes: chain }, images, engine)) < 1e-6);
     });
 
     test(`${name} of ${title}: names, wiring, shapes, and the bias on the last`, () => {
@@ -146,10 +146,7 @@ export function testFactorization<Rank>(scheme: Factorization<Rank>): void {
       return replaceNode(before, layer, factorize(conv, scheme.fullRank(conv)));
     }, network);
     const images = formulaImages(2, 64);
-    const [expected, logits] = [
-      await runInBatches(engine, network, images),
-      await runInBatches(engine, changed, images),
-    ];
+    const [expected, logits] = [await run(network, images, engine), await run(changed, images, engine)];
     const worst = Math.max(...expected.data.map((value, i) => Math.abs(value - logits.data[i])));
     assert(worst < 1e-4, `${worst}`);
   });

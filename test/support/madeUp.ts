@@ -1,7 +1,7 @@
 import type { LinearWeights } from "../../lib/network/lowRank";
 import { wilsonInterval } from "../../lib/statistics/proportion";
 import { tensor, type Tensor } from "../../lib/core/tensor";
-import type { Timing } from "../../lib/engines/timing";
+import type { Timing } from "../../lib/engines/time";
 import type { Accuracy } from "../../lib/training/evaluate";
 
 /** A matrix as a tensor, (rows, columns). */
@@ -24,5 +24,13 @@ export function accuracies(...percents: number[]): Accuracy[] {
 
 /** A timing whose 50 runs all took as long. */
 export function timing(ms: number): Timing {
-  return { name: "made up", runs: new Array(50).fill(ms), mean: ms, median: ms, spread: 0 };
+  return {
+    name: "made up",
+    engine: "made up",
+    threads: 1,
+    runs: new Array(50).fill(ms),
+    mean: ms,
+    median: ms,
+    spread: 0,
+  };
 }

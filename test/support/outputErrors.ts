@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runInBatches } from "../../lib/engines/runInBatches";
+import { run } from "../../lib/engines/run";
 import { onnxRuntime } from "../../lib/engines/onnxRuntime";
 import { convOf } from "../../lib/network/convOf";
 import type { Conv, Network } from "../../lib/network/network";
@@ -39,7 +39,7 @@ export function relativeError(original: Tensor, other: Tensor): number {
 
 /** The largest difference of the logits, as a share of the largest logit. */
 export async function logitDifference(a: Network, b: Network, on: Tensor): Promise<number> {
-  const [one, other] = [await runInBatches(engine, a, on), await runInBatches(engine, b, on)];
+  const [one, other] = [await run(a, on, engine), await run(b, on, engine)];
   const largest = one.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return one.data.reduce((most, value, i) => Math.max(most, Math.abs(value - other.data[i])), 0) / largest;
 }

@@ -1,4 +1,4 @@
-import type { LabelledFeatures } from "../../lib/chapters/protocol";
+import type { LabelledFeatures } from "../../lib/engines/features";
 import { Random } from "../../lib/core/random";
 import { tensor } from "../../lib/core/tensor";
 

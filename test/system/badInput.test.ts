@@ -225,13 +225,13 @@ describe("npm start says in one line that it cannot write, where", () => {
 });
 
 const features = () => {
-  const folder = join(checkout, "build", "cache", "features");
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".bin")) : [];
+  const folder = join(checkout, "build", "cache");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => /^features-.*\.bin$/.test(name)) : [];
 };
 
 /** Whether the numbers after a cached file's first line are those that its first line promises. */
 function isWhole(name: string): boolean {
-  const bytes = readFileSync(join(checkout, "build", "cache", "features", name));
+  const bytes = readFileSync(join(checkout, "build", "cache", name));
   const end = bytes.indexOf("\n");
   const { sha256 } = JSON.parse(bytes.toString("utf8", 0, end));
   return (

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { firstImages, readCifar10 } from "../../assets/images/cifar10";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
-import { extractFeatures } from "../../engines/features";
+import { features as extract, type LabelledFeatures } from "../../engines/features";
 import type { Network } from "../../network/network";
 import { progress } from "../../display/progress";
-import type { Tensor } from "../../core/tensor";
 
 /** Seconds of reading the file, of resizing and normalising, and of the network. */
 export interface Stages {
@@ -17,12 +16,10 @@ export interface Stages {
 }
 
 /** Features extracted, without the cache's help, and the time that each stage took. */
-export interface Extraction {
+export interface Extraction extends LabelledFeatures {
   stages: Stages;
   /** Seconds around them, once a session: the engine's start, the cache's key, writing to it. */
   around: number;
-  features: Tensor;
-  labels: Uint8Array;
 }
 
 /**
@@ -47,21 +44,14 @@ export async function timeExtraction(
       return { run: (batch) => timed(stages, "run", () => session.run(batch)), close: () => session.close() };
     },
   };
-  const cacheFolder = await mkdtemp(join(tmpdir(), "bench-"));
+  const folder = await mkdtemp(join(tmpdir(), "bench-"));
   const bar = progress(`features, ${engine.name}, threads: ${engine.threads}`, images.count);
   const start = performance.now();
-  const features = await extractFeatures({
-    engine: clocked,
-    network,
-    weightsSha256: "bench",
-    images,
-    onProgress: bar.update,
-    cacheFolder,
-  });
+  const data = await extract(network, images, clocked, { cache: { fresh: true, folder }, onProgress: bar.update });
   const around = (performance.now() - start) / 1000 - stages.run - stages.preprocess;
   bar.end();
-  await rm(cacheFolder, { recursive: true });
-  return { stages, around, features, labels: images.labels };
+  await rm(folder, { recursive: true });
+  return { stages, around, ...data };
 }
 
 async function timed<T>(stages: Stages, stage: keyof Stages, work: () => Promise<T>): Promise<T> {

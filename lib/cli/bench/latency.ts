@@ -2,24 +2,16 @@ import type { Engine } from "../../engines/engine";
 import type { Network } from "../../network/network";
 import { costs } from "../../network/network";
 import { progress } from "../../display/progress";
-import { cpuMsPerBatchInterleaved, type Runnable, type Timing } from "../../engines/timing";
+import { timeInTurn, type Timing } from "../../engines/time";
+import { tensor } from "../../core/tensor";
 import type { PyTorch } from "./pytorch";
 
 const batchShape = [64, 3, 128, 128];
 
 /** How long one batch of (64, 3, 128, 128) takes. */
 export interface Latency extends Timing {
-  engine: string;
-  threads: number;
   /** Two operations a MAC, by the median. */
   gflopPerSecond: number;
-}
-
-interface Contender {
-  name: string;
-  engine: string;
-  threads: number;
-  session: Runnable;
 }
 
 /**
@@ -32,34 +24,29 @@ export async function latencies(
   pytorches: PyTorch[],
   runs: number,
 ): Promise<Latency[]> {
-  const names = Object.keys(models);
-  const sessions = await Promise.all(
-    engines.flatMap((engine) =>
-      names.map((name) => engine.open(models[name]).then((session) => ({ name, engine, session }))),
-    ),
-  );
-  const contenders: Contender[] = [
-    ...sessions.map(({ name, engine, session }) => ({ name, ...labels(engine), session })),
-    ...pytorches.flatMap((pytorch) =>
-      names.map((name) => ({ name, ...labels(pytorch), session: { run: () => pytorch.run(name) } })),
-    ),
-  ];
-  const bar = progress(`ms per batch, ${[...new Set(contenders.map(({ engine }) => engine))].join(", ")}`, runs + 1);
-  const timings = await cpuMsPerBatchInterleaved(contenders, {
-    warmUps: 1,
-    runs,
-    shape: batchShape,
-    onRound: bar.update,
-  });
+  const all = [...engines, ...pytorches.map((pytorch) => engineOf(pytorch, models))];
+  const bar = progress(`ms per batch, ${[...new Set(all.map(({ name }) => name))].join(", ")}`, runs + 1);
+  const options = { shape: batchShape, warmUps: 1, runs, onProgress: bar.update };
+  const timings = await timeInTurn(models, all, options);
   bar.end();
-  for (const { session } of sessions) await session.close();
-  return timings.map((timing, index) => {
-    const { name, engine, threads } = contenders[index];
-    const macs = costs(models[name], batchShape.slice(1)).reduce((sum, cost) => sum + cost.macs, 0);
-    return { ...timing, engine, threads, gflopPerSecond: (2 * macs * batchShape[0]) / (1e6 * timing.median) };
+  return timings.map((timing) => {
+    const macs = costs(models[timing.name], batchShape.slice(1)).reduce((sum, cost) => sum + cost.macs, 0);
+    return { ...timing, gflopPerSecond: (2 * macs * batchShape[0]) / (1e6 * timing.median) };
   });
 }
 
-function labels({ name, version, threads }: { name: string; version: string; threads: number }) {
-  return { engine: `${name} ${version}`, threads };
+/** PyTorch as an engine of the models that its process has made itself; it makes its own input, too. */
+function engineOf(pytorch: PyTorch, models: Record<string, Network>): Engine {
+  const { name, version, threads } = pytorch;
+  const open = async (network: Network) => {
+    const [model] = Object.keys(models).filter((key) => models[key] === network);
+    return {
+      run: async () => {
+        await pytorch.run(model);
+        return tensor([0]);
+      },
+      close: async () => {},
+    };
+  };
+  return { name, version, threads, open };
 }

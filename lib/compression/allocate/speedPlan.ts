@@ -1,8 +1,8 @@
 import type { Engine } from "../../engines/engine";
-import { timeInTurn } from "../../engines/timeInTurn";
+import { timeInTurn } from "../../engines/time";
 import { UserError } from "../../core/errors";
 import { quantile } from "../../statistics/summary";
-import type { Timing } from "../../engines/timing";
+import type { Timing } from "../../engines/time";
 import { allocateRanks } from "./allocateRanks";
 import type { Ranks } from "../measure/calibration";
 import type { Allocation, LayerChoices } from "./choices";
@@ -102,7 +102,7 @@ async function timed(groundwork: Groundwork, engine: Engine, { ranks, loss }: Al
   const { network, table, imageShape } = groundwork;
   const networks = { original: network, compressed: madeUpSplits(network, ranks) };
   const shape = [table.batch, ...imageShape];
-  const [before, after] = await timeInTurn(engine, networks, { warmUps: 2, runs, shape });
+  const [before, after] = await timeInTurn(networks, engine, { warmUps: 2, runs, shape });
   return {
     ranks,
     loss,

@@ -4,7 +4,7 @@ import { convOf } from "../../network/convOf";
 import { foldBatchNorms } from "../../network/foldBatchNorms";
 import { type Conv, costs, type Network, nodeOf } from "../../network/network";
 import { bytesOfSplit, macsOfSplit } from "../../network/splitRanks";
-import { cachedResult, type ResultCache, type ResultOrigin } from "../../core/resultCache";
+import { cached, type Cache, type Origin } from "../../core/cache";
 import type { LayerChoices } from "../allocate/choices";
 import { candidateRanks, type LatencyTable, measureLatencyTable } from "./latencyTable";
 import { type LayerBases, layerBases } from "./layerBases";
@@ -37,9 +37,9 @@ export interface GroundworkOptions {
   sensitivityImages: number;
   /** Of the latency table. */
   rounds?: number;
-  cache: ResultCache;
+  cache: Cache;
   /** Names the network and the images by content: the sensitivity is kept on disk under it, if it is given. */
-  origin?: ResultOrigin;
+  origin?: Origin;
   onStep?: OnStep;
 }
 
@@ -74,7 +74,7 @@ export async function layGroundwork(unfolded: Network, options: GroundworkOption
     return [...losses];
   };
   const kept = { ...origin, responses: images.count, sensitivityImages, ranks: [...ranks] };
-  const losses = origin ? await cachedResult("sensitivity-2", kept, cache, sensitivity) : await sensitivity();
+  const losses = origin ? await cached("sensitivity-2", kept, cache, sensitivity) : await sensitivity();
   return { network, imageShape, layers, ranks, table, bases, inputs, losses: new Map(losses) };
 }
 

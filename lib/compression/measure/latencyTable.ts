@@ -4,7 +4,7 @@ import { UserError } from "../../core/errors";
 import { convOf } from "../../network/convOf";
 import type { Conv, Network } from "../../network/network";
 import { macsOfSplit } from "../../network/splitRanks";
-import { cachedResult, type ResultCache } from "../../core/resultCache";
+import { cached, type Cache } from "../../core/cache";
 import { median } from "../../statistics/summary";
 import { type LayerTime, type LayerTimesOptions, rest, timeLayers, type Variant } from "./layerTimes";
 
@@ -20,7 +20,7 @@ export interface LatencyTable {
 export interface LatencyOptions extends Omit<LayerTimesOptions, "runs"> {
   /** That count, after one to warm up; 5 by default. */
   runs?: number;
-  cache: ResultCache;
+  cache: Cache;
 }
 
 /**
@@ -76,7 +76,7 @@ export function measureLatencyTable(
   const candidates = layers.map((layer) => [convOf(network, layer).name, ranksOf.get(layer) ?? []]);
   const engine = `${name} ${version}`;
   const origin = { machine: machine(), engine, threads, batch, imageShape, runs, candidates, network: formOf(network) };
-  return cachedResult("latency-table-2", origin, cache, async () => {
+  return cached("latency-table-2", origin, cache, async () => {
     const times = await timeLayers(network, layers, variantsOf(layers, ranksOf), { ...options, runs });
     return { batch, threads, ...tableOf(layers, times) };
   });

@@ -1,8 +1,7 @@
 import { type OperatorTime, ownerOf, profileTogether } from "../../engines/profile";
 import { costs, type Network } from "../../network/network";
 import { partsOf } from "../../network/splitRanks";
-import { Random } from "../../core/random";
-import { type Tensor, tensor } from "../../core/tensor";
+import { normalTensor } from "../../core/random";
 import { madeUpSplits } from "../madeUpSplits";
 
 /** A layer's median milliseconds a batch split at a rank; rank undefined: the layer as it is. */
@@ -42,7 +41,7 @@ export async function timeLayers(
   variants: readonly Variant[],
   { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onRound }: LayerTimesOptions,
 ): Promise<LayerTime[]> {
-  const input = normalInput([batch, ...imageShape]);
+  const input = normalTensor([batch, ...imageShape], 0);
   const atOnce = Math.max(1, Math.floor(memory / sessionBytes(network, batch, imageShape)) - 1);
   const groups = Math.max(1, Math.ceil(variants.length / atOnce));
   const times: LayerTime[] = [];
@@ -69,13 +68,6 @@ function sessionBytes(network: Network, batch: number, imageShape: readonly numb
   const all = costs(network, [...imageShape]);
   const parameters = all.reduce((sum, cost) => sum + cost.parameters, 0);
   return 8 * parameters + 2 * batch * Math.max(...all.map((cost) => cost.bytes - 4 * cost.parameters));
-}
-
-function normalInput(shape: number[]): Tensor {
-  const input = tensor(shape);
-  const random = new Random(0);
-  for (let i = 0; i < input.data.length; i++) input.data[i] = random.normal();
-  return input;
 }
 
 /**

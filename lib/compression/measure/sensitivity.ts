@@ -1,7 +1,7 @@
 import type { LabelledImages } from "../../assets/images/cifar10";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
-import { runInBatches } from "../../engines/runInBatches";
+import { run } from "../../engines/run";
 import { continueFrom, lastSeparator } from "../../network/continueFrom";
 import { cutAfter, type Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
@@ -39,7 +39,7 @@ export async function measureSensitivity(
 ): Promise<Map<string, RankLoss[]>> {
   let values = preprocess(images, 0, images.count);
   let at: string | undefined;
-  const original = await runInBatches(engine, network, values);
+  const original = await run(network, values, engine);
   const chosen = new Map([...ranks].map(([layer, all]) => [layer, spread(all, measuredRanks)]));
   const total = [...chosen.values()].reduce((sum, { length }) => sum + length, 0);
   let done = 0;
@@ -48,7 +48,7 @@ export async function measureSensitivity(
     const candidates = chosen.get(layer) ?? [];
     const separator = lastSeparator(network, layer);
     if (separator && separator !== at) {
-      values = await runInBatches(engine, cutAfter(at ? continueFrom(network, at) : network, separator), values);
+      values = await run(cutAfter(at ? continueFrom(network, at) : network, separator), values, engine);
       at = separator;
     }
     const measured: RankLoss[] = [];
@@ -56,7 +56,7 @@ export async function measureSensitivity(
       const own = new Map([[layer, rank]]);
       const compressed = await splitByBases(narrowInputs(network, own, inputs), own, bases, engine.threads);
       const rest = separator ? continueFrom(compressed, separator) : compressed;
-      measured.push({ rank, loss: meanDivergence(original, await runInBatches(engine, rest, values)) });
+      measured.push({ rank, loss: meanDivergence(original, await run(rest, values, engine)) });
       onRank?.(++done, total);
     }
     losses.set(layer, interpolated(falling(measured), all));

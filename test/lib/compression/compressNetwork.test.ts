@@ -11,7 +11,7 @@ import { type CompressRequest, compressNetwork, costs } from "../../../lib/compr
 import type { Timer } from "../../../lib/compression/measureCompressed";
 import { ownHead } from "../../../lib/compression/trainProbe";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../lib/engines/runInBatches";
+import { run } from "../../../lib/engines/run";
 import { UserError } from "../../../lib/core/errors";
 import { withHead } from "../../../lib/network/lowRank";
 import { type Conv, imageInput, type Network, nodeOf } from "../../../lib/network/network";
@@ -42,7 +42,6 @@ before(async () => {
     planner,
     timer: async (_prepared, { plan }) => [timing(plan.speedup), timing(1)],
     cache: { fresh: false, folder },
-    featureFolder: folder,
     sizes: { calibrationImages: 32, responsesImages: 16, sensitivityImages: 4 },
   };
 });
@@ -88,7 +87,7 @@ const planner: CompressRequest["planner"] = async ({ layers }, _engine, speedup)
 };
 
 const logits = (network: Network, { count, ...rest }: LabelledImages): Promise<Tensor> =>
-  runInBatches(engine, network, preprocess({ count, ...rest }, 0, count));
+  run(network, preprocess({ count, ...rest }, 0, count), engine);
 
 /** The network with ten classes of which none is the likeliest on average, so that small changes change answers. */
 async function undecided(network: Network, images: LabelledImages): Promise<Network> {

@@ -4,7 +4,7 @@ import { layerBases } from "../../../lib/compression/measure/layerBases";
 import { narrowInputs } from "../../../lib/compression/fit/narrowInputs";
 import { madeUpSplits } from "../../../lib/compression/madeUpSplits";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../lib/engines/runInBatches";
+import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { withLowRankLayer } from "../../../lib/network/lowRankConv";
 import { costs, inputsOf } from "../../../lib/network/network";
@@ -48,7 +48,7 @@ test("where inputs are narrowed, they cost and stand as fitted ones do", async (
 test("values of a network made up throughout stay far from denormal ones", async () => {
   const layers = network.nodes.filter(({ kind }) => kind === "conv").map(({ name }) => name);
   const split = madeUpSplits(network, new Map(layers.map((layer) => [layer, 16])));
-  const logits = await runInBatches(onnxRuntime(1), split, formulaImages(2, 64));
+  const logits = await run(split, formulaImages(2, 64), onnxRuntime(1));
   assert(logits.data.every((value) => Math.abs(value) > 1e-6 && Math.abs(value) < 1e6));
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../lib/engines/runInBatches";
+import { run } from "../../../lib/engines/run";
 import { continueFrom, lastSeparator } from "../../../lib/network/continueFrom";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
 import { cutAfter } from "../../../lib/network/network";
@@ -13,10 +13,10 @@ const engine = onnxRuntime(1);
 test("the rest of a network on the value of the cut is the whole network", async () => {
   const network = deepNetwork(6);
   const images = formulaImages(3, 32);
-  const whole = await runInBatches(engine, network, images);
+  const whole = await run(network, images, engine);
   for (const cut of ["relu", "maxpool", "block0.relu2", "avgpool"]) {
-    const values = await runInBatches(engine, cutAfter(network, cut), images);
-    const rest = await runInBatches(engine, continueFrom(network, cut), values);
+    const values = await run(cutAfter(network, cut), images, engine);
+    const rest = await run(continueFrom(network, cut), values, engine);
     whole.data.forEach((value, i) => {
       assert(Math.abs(value - rest.data[i]) <= 1e-4 * (1 + Math.abs(value)), `${cut}: ${value}, ${rest.data[i]}`);
     });

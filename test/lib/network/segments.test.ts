@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../lib/engines/runInBatches";
+import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { imageInput, inputsOf, type Network } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
@@ -14,9 +14,9 @@ import { biasedConv, normalTensor, smallResnet } from "../../support/smallResnet
 const engine = onnxRuntime(1);
 
 async function assertSame(network: Network, images: Tensor): Promise<void> {
-  const whole = await runInBatches(engine, network, images);
+  const whole = await run(network, images, engine);
   let value = images;
-  for (const segment of segmentsOf(network)) value = await runInBatches(engine, segment, value);
+  for (const segment of segmentsOf(network)) value = await run(segment, value, engine);
   assert.deepEqual(value.shape, whole.shape);
   const worst = Math.max(...whole.data.map((logit, i) => Math.abs(logit - value.data[i])));
   assert.ok(worst <= 1e-4, `${worst}`);

@@ -38,8 +38,8 @@ test("latencies time each model on each engine, one round more than counts", asy
     timed.map(({ name, engine, threads, runs }) => [name, engine, threads, runs.length]),
     [
       ["base", "counting 1", 1, 2],
-      ["k = 5", "counting 1", 1, 2],
       ["base", "counting 1", 4, 2],
+      ["k = 5", "counting 1", 1, 2],
       ["k = 5", "counting 1", 4, 2],
     ],
   );

@@ -7,7 +7,7 @@ import { layerBases } from "../../../../lib/compression/measure/layerBases";
 import { splitByBases } from "../../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { UserError } from "../../../../lib/core/errors";
 import { matrixOf, timesTransposed } from "../../../../lib/linalg/matrix";
 import { convOf } from "../../../../lib/network/convOf";
@@ -29,7 +29,7 @@ const ridge = 1e-5;
 const fitted = (of: Network, ranks: ReadonlyMap<string, number>, fit: Fit, on: LabelledImages = images) =>
   fitNetwork(of, ranks, fit, { images: on, engine });
 
-const valueAt = (of: Network, name: string, on = inputs) => runInBatches(engine, cutAfter(of, name), on);
+const valueAt = (of: Network, name: string, on = inputs) => run(cutAfter(of, name), on, engine);
 
 test("the weights fit is the truncated SVD", async () => {
   const ranks = shareOf(network, 0.5);

@@ -4,7 +4,7 @@ import type { LabelledImages } from "../../../../lib/assets/images/cifar10";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../../lib/compression/fit/fitNetwork";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { convOf } from "../../../../lib/network/convOf";
 import { type Conv, cutAfter, type Network, nodeOf } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
@@ -18,7 +18,7 @@ const images = colouredImages(8);
 const fitted = (of: Network, ranks: ReadonlyMap<string, number>, fit: Fit, on: LabelledImages) =>
   fitNetwork(of, ranks, fit, { images: on, engine });
 
-const valueAt = (of: Network, name: string, on: Tensor) => runInBatches(engine, cutAfter(of, name), on);
+const valueAt = (of: Network, name: string, on: Tensor) => run(cutAfter(of, name), on, engine);
 
 /** What regularisation may cost of a layer's variance: the ridge is 1e-5 of the mean variance. */
 const ridge = 1e-5;
@@ -88,7 +88,7 @@ for (const [name, [own, calibration]] of Object.entries(hostile))
           await fitted(own, shareOf(own, 1), fit, calibration),
         ];
         assert.ok(allFinite(low) && allFinite(whole));
-        assert.ok((await runInBatches(engine, low, on)).data.every(Number.isFinite));
+        assert.ok((await run(low, on, engine)).data.every(Number.isFinite));
         const difference = await logitDifference(own, whole, on);
         // Fitted to a sample of so few positions, what is best after the ReLU there strays at the others.
         const allowed = fit === "ReLU-aware" && calibration.count === 1 ? 0.1 : 3e-3;

@@ -8,7 +8,7 @@ import { PositionSamples } from "../../../../lib/compression/measure/samples";
 import type { LayerVisit } from "../../../../lib/compression/measure/walk";
 import { type DoubleProducts, doubleProducts } from "../../../../lib/engines/doubleProducts";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { type Conv, imageInput } from "../../../../lib/network/network";
 import { Random } from "../../../../lib/core/random";
 import { type Tensor, tensor } from "../../../../lib/core/tensor";
@@ -18,7 +18,7 @@ import { biasedConv, normalTensor } from "../../../support/smallResnet";
 const engine = onnxRuntime(1);
 const random = new Random(7);
 const inputs = normalTensor(random, [30, 4, 6, 6]);
-const answers = (conv: Conv, images = inputs) => runInBatches(engine, { nodes: [conv] }, images);
+const answers = (conv: Conv, images = inputs) => run({ nodes: [conv] }, images, engine);
 const conv = (stride = 1) => biasedConv(random, "layer", imageInput, [5, 4, 3, 3], stride);
 
 /** A visit of a layer that is to answer with `target`, in two batches. */

@@ -8,7 +8,7 @@ import { narrowInputs } from "../../../../lib/compression/fit/narrowInputs";
 import { splitByBases } from "../../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { convOf } from "../../../../lib/network/convOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { inputSplit } from "../../../../lib/network/inputSplit";
@@ -27,7 +27,7 @@ let bases: LayerBases["inputs"];
 before(async () => {
   ({ inputs: bases } = await layerBases(network, smallLayers, calibration));
 });
-const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
+const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 
 /** Convolutions of more than one place and many inputs. */
 const narrowable = ["a.conv1", "a.conv2", "b.conv1", "b.conv2"];
@@ -115,6 +115,6 @@ test("dead inputs and a layer that reads nothing leave finite numbers", async ()
   const dead = replaceNode(network, "a.conv1", [{ ...conv, weight: tensor(conv.weight.shape) }]);
   const { inputs: bases } = await layerBases(dead, narrowable, { images: colouredImages(1), engine });
   const ranks = new Map(narrowable.map((layer) => [layer, 16]));
-  const logits = await runInBatches(engine, narrowInputs(dead, ranks, bases), inputs);
+  const logits = await run(narrowInputs(dead, ranks, bases), inputs, engine);
   assert.ok(logits.data.every(Number.isFinite));
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { layerBases } from "../../../../lib/compression/measure/layerBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { inputBasis } from "../../../../lib/compression/measure/inputBases";
 import { MomentStream } from "../../../../lib/compression/measure/moments";
 import { offsetCorrelations } from "../../../../lib/compression/measure/offsetCorrelations";
@@ -24,7 +24,7 @@ test("one walk gives the bases of each layer's answers, and of its inputs where 
   const { bases, inputs } = await layerBases(network, smallLayers, { images, engine });
   assert.deepEqual([...bases.keys()], smallLayers);
   assert.deepEqual([...inputs.keys()].sort(), ["a.conv1", "a.conv2", "b.conv1", "b.conv2"]);
-  const valueAt = (name: string) => runInBatches(engine, cutAfter(network, name), preprocess(images, 0, 10));
+  const valueAt = (name: string) => run(cutAfter(network, name), preprocess(images, 0, 10), engine);
   const momentsOf = async (value: Tensor) => {
     const stream = new MomentStream(products, value.shape[1], value.shape[1]);
     await stream.add(value, value);

@@ -4,7 +4,7 @@ import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type LayerBases, layerBases } from "../../../../lib/compression/measure/layerBases";
 import { energyLost, type ResponseBasis, splitByBases } from "../../../../lib/compression/measure/responseBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { Matrix } from "ml-matrix";
 import { timesTransposed } from "../../../../lib/linalg/matrix";
 import { convOf } from "../../../../lib/network/convOf";
@@ -17,7 +17,7 @@ const engine = onnxRuntime(1);
 const network = smallResnet();
 const images = colouredImages(20);
 const inputs = preprocess(images, 0, images.count);
-const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
+const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 
 /** The channels' means and Σ of their variances, number by number. */
 function spread({ shape: [count, channels, high, wide], data }: Tensor) {

@@ -10,7 +10,7 @@ import {
   measureSensitivity,
 } from "../../../../lib/compression/measure/sensitivity";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { Random } from "../../../../lib/core/random";
 import { assertNear } from "../../../support/close";
 import { matrix } from "../../../support/madeUp";
@@ -92,7 +92,7 @@ test("a network's losses: those of splitting each layer alone, nothing at full r
   );
   assert.deepEqual(steps.slice(-2), [14, 14]);
   const inputs = preprocess(images, 0, images.count);
-  const original = await runInBatches(engine, network, inputs);
+  const original = await run(network, inputs, engine);
   for (const [layer, candidates] of ranks) {
     const found = losses.get(layer) ?? [];
     assert.deepEqual(
@@ -105,7 +105,7 @@ test("a network's losses: those of splitting each layer alone, nothing at full r
     assert.ok(found[found.length - 1].loss < 1e-6);
     assert.ok(found[0].loss > 1e-3, `${layer}: ${found[0].loss}`);
     const split = await splitByBases(network, new Map([[layer, candidates[0]]]), bases, 1);
-    const alone = meanDivergence(original, await runInBatches(engine, split, inputs));
+    const alone = meanDivergence(original, await run(split, inputs, engine));
     assertNear(found[0].loss / alone, 1, found[1].loss > alone ? 1 : 1e-3);
   }
 });

@@ -7,7 +7,7 @@ import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type LayerBatch, type Rewrite, walkLayers } from "../../../../lib/compression/measure/walk";
 import type { Engine } from "../../../../lib/engines/engine";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { type Conv, cutAfter, imageInput, type Network } from "../../../../lib/network/network";
 import { outputSplit } from "../../../../lib/network/outputSplit";
 import { Random } from "../../../../lib/core/random";
@@ -24,7 +24,7 @@ const network = smallResnet();
 const images = colouredImages(6);
 const all = new Set(smallLayers);
 const inputs = preprocess(images, 0, images.count);
-const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
+const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 
 async function joined(batches: AsyncIterable<LayerBatch>): Promise<Record<keyof LayerBatch, number[]>> {
   const parts: Record<keyof LayerBatch, Tensor[]> = { input: [], response: [], target: [], added: [] };
@@ -178,7 +178,7 @@ test("a ReLU follows right away, after the shortcut's addition, or not at all", 
     return outputSplit(layer.conv, 4);
   });
   assert.deepEqual(flags, { first: false, second: true, third: false, fourth: true, fifth: false, last: false });
-  const [a, b] = [made, split].map((each) => runInBatches(engine, each, preprocess(few, 0, 2)));
+  const [a, b] = [made, split].map((each) => run(each, preprocess(few, 0, 2), engine));
   assertClose([...(await a).data], (await b).data, 1e-5);
 });
 

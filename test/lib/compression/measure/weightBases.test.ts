@@ -5,7 +5,7 @@ import { layerBases } from "../../../../lib/compression/measure/layerBases";
 import { type ResponseBasis, splitByBases } from "../../../../lib/compression/measure/responseBases";
 import { biasCorrected, weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { runInBatches } from "../../../../lib/engines/runInBatches";
+import { run } from "../../../../lib/engines/run";
 import { convOf } from "../../../../lib/network/convOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { outputSplit } from "../../../../lib/network/outputSplit";
@@ -18,7 +18,7 @@ const engine = onnxRuntime(1);
 const network = smallResnet();
 const images = colouredImages(12);
 const inputs = preprocess(images, 0, images.count);
-const valueAt = (of: Network, name: string) => runInBatches(engine, cutAfter(of, name), inputs);
+const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 let own: Map<string, ResponseBasis>;
 before(async () => {
   own = await weightBases(network, smallLayers, 1);
