@@ -1,5 +1,6 @@
 import { type Assets, loadAssets } from "../assets/assets";
 import { report } from "../claims/report";
+import type { Cache } from "../core/cache";
 import { currentSettings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
 import type { Engine } from "../engines/engine";
@@ -16,7 +17,7 @@ export interface Chapter<Number extends number = number> {
   images: Assets["images"];
   engine: Engine;
   /** For results of earlier runs. */
-  cache: { fresh: boolean; folder?: string };
+  cache: Cache;
   /** "weights: demo · images: demo": stands in every figure and table. */
   source: string;
   /** The reader's note on the weights, such as which tensors are not the official ones. */
