@@ -28,3 +28,14 @@ export function stacked(rows: readonly ArrayLike<number>[]): Tensor {
   });
   return result;
 }
+
+/** ‖a − b‖ / ‖a‖ over all elements. @throws Error if the shapes differ. */
+export function relativeError(a: Tensor, b: Tensor): number {
+  if (a.shape.join() !== b.shape.join()) throw new Error(`no error between shapes (${a.shape}) and (${b.shape})`);
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < a.data.length; i++) {
+    difference += (a.data[i] - b.data[i]) ** 2;
+    norm += a.data[i] ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}

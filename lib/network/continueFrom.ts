@@ -1,4 +1,4 @@
-import { imageInput, inputsOf, type Network, type Node } from "./network";
+import { imageInput, inputsOf, type Network, type Node, nodeOf } from "./network";
 import { rewired } from "./rewire";
 
 /**
@@ -23,6 +23,18 @@ export function continueFrom({ nodes }: Network, name: string): Network {
   const missing = missingInput(nodes, at);
   if (missing) throw new Error(`what follows ${name} also needs ${missing}`);
   return { nodes: nodes.slice(at + 1).map((node) => rewired(node, name, imageInput)) };
+}
+
+/**
+ * A network of the node `name` alone, its input in the image's place.
+ * @throws Error if there is no such node, or it has two inputs.
+ */
+export function nodeAlone(network: Network, name: string): Network {
+  const node = nodeOf(network, name);
+  const [input, ...more] = inputsOf(node);
+  if (more.length > 0)
+    throw new Error(`${name} reads ${[input, ...more].join(" and ")}: only one can take the image's place`);
+  return { nodes: [rewired(node, input, imageInput)] };
 }
 
 /** Whether everything flows through node `at`: no later node reads a value from before it. */

@@ -1,3 +1,4 @@
+import { UserError } from "../core/errors";
 import { normalTensor, Random } from "../core/random";
 import { type Tensor, tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, imageInput, type Network, type Node } from "./network";
@@ -10,10 +11,10 @@ const classes = 10;
  * layer1 (He et al. 2016, figure 5), all of one width and one image size, then pooling and a linear layer.
  * So each further block costs the same.
  * @param layers as He et al. count: the stem, two convolutions a block, and the linear layer; even, from 2.
- * @throws Error for another number of layers.
+ * @throws UserError for another number of layers.
  */
 export function deepNetwork(layers: number, random = new Random(layers)): Network {
-  if (layers < 2 || layers % 2 !== 0) throw new Error(`${layers} layers: give an even number from 2`);
+  if (!(layers >= 2 && layers % 2 === 0)) throw new UserError(`${layers} layers: give an even number from 2`);
   const nodes: Node[] = [
     conv("conv1", imageInput, [channels, 3, 7, 7], 2, random),
     batchNorm("bn1", "conv1"),

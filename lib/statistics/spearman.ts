@@ -1,4 +1,6 @@
 import { UserError } from "../core/errors";
+import { bootstrapInterval } from "./bootstrap";
+import type { Interval } from "./proportion";
 import { mean } from "./summary";
 import { studentTWithin } from "./studentT";
 
@@ -21,6 +23,24 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Spearman {
   const degrees = x.length - 2;
   const t = Math.abs(rho) * Math.sqrt(degrees / ((1 + rho) * (1 - rho)));
   return { rho, pValue: 1 - studentTWithin(t, degrees) };
+}
+
+/**
+ * Spearman's ρ with its 95 % bootstrap interval over the pairs. Where all x or all y are equal there is no order to agree with: 0.
+ * @param seed the same seed gives the same interval.
+ * @throws UserError unless there are as many x as y, and at least three.
+ */
+export function spearmanInterval(x: ArrayLike<number>, y: ArrayLike<number>, seed = 0): Interval & { rho: number } {
+  const rhoOf = (chosen: Float64Array) => {
+    const { rho } = spearman(
+      chosen.map((i) => x[i]),
+      chosen.map((i) => y[i]),
+    );
+    return Number.isNaN(rho) ? 0 : rho;
+  };
+  const { rho } = spearman(x, y);
+  const all = Float64Array.from({ length: x.length }, (_, i) => i);
+  return { rho: Number.isNaN(rho) ? 0 : rho, ...bootstrapInterval(all, rhoOf, seed) };
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs. */

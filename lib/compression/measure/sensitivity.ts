@@ -1,9 +1,8 @@
 import type { LabelledImages } from "../../assets/images/cifar10";
-import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
+import { LayerVariants } from "../../engines/layerVariants";
 import { run } from "../../engines/run";
-import { continueFrom, lastSeparator } from "../../network/continueFrom";
-import { cutAfter, type Network } from "../../network/network";
+import type { Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
 import type { LayerBases } from "./layerBases";
 import { narrowInputs } from "../fit/narrowInputs";
@@ -37,26 +36,19 @@ export async function measureSensitivity(
     onRank,
   }: { images: LabelledImages; engine: Engine; onRank?: (done: number, total: number) => void },
 ): Promise<Map<string, RankLoss[]>> {
-  let values = preprocess(images, 0, images.count);
-  let at: string | undefined;
-  const original = await run(network, values, engine);
+  const original = await run(network, images, engine);
+  const variants = new LayerVariants(network, images, engine);
   const chosen = new Map([...ranks].map(([layer, all]) => [layer, spread(all, measuredRanks)]));
   const total = [...chosen.values()].reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   const losses = new Map<string, RankLoss[]>();
   for (const [layer, all] of ranks) {
     const candidates = chosen.get(layer) ?? [];
-    const separator = lastSeparator(network, layer);
-    if (separator && separator !== at) {
-      values = await run(cutAfter(at ? continueFrom(network, at) : network, separator), values, engine);
-      at = separator;
-    }
     const measured: RankLoss[] = [];
     for (const rank of candidates) {
       const own = new Map([[layer, rank]]);
       const compressed = await splitByBases(narrowInputs(network, own, inputs), own, bases, engine.threads);
-      const rest = separator ? continueFrom(compressed, separator) : compressed;
-      measured.push({ rank, loss: meanDivergence(original, await run(rest, values, engine)) });
+      measured.push({ rank, loss: meanDivergence(original, await variants.outputs(layer, compressed)) });
       onRank?.(++done, total);
     }
     losses.set(layer, interpolated(falling(measured), all));

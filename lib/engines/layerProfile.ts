@@ -1,0 +1,74 @@
+import { sizeOf } from "../core/tensor";
+import { type Cost, costs, inputsOf, type Network, type Node, nodeOf } from "../network/network";
+import { type OperatorTime, ownerOf } from "./profile";
+
+/** Time and work of one convolution or linear layer, with the batch norm, addition and ReLU that the engine fuses into it. */
+export interface LayerProfile {
+  name: string;
+  /** "conv 3 × 3", "linear". */
+  kind: string;
+  /** A batch. */
+  ms: number;
+  /** Of all time in operators, 0 to 1. */
+  timeShare: number;
+  /** Of all multiply-accumulates, 0 to 1. */
+  macShare: number;
+  /** 10⁹ floating-point operations a second, two a MAC. */
+  gflops: number;
+  /** Floating-point operations for each byte of input, weights and output. */
+  intensity: number;
+}
+
+/**
+ * Gathers operators' times by the layer they belong to, in the network's order.
+ * @param operators from `profileOperators`.
+ * @param shape of the batch, (N, 3, H, W).
+ */
+export function layerProfiles(
+  network: Network,
+  operators: readonly OperatorTime[],
+  [batch, ...imageShape]: readonly number[],
+): LayerProfile[] {
+  const all = costs(network, imageShape);
+  const total = operators.reduce((sum, { ms }) => sum + ms, 0);
+  const totalMacs = all.reduce((sum, { macs }) => sum + macs, 0);
+  return all
+    .filter(({ macs }) => macs > 0)
+    .map((cost) => {
+      const own = operators.filter((operator) => ownerOf(network, operator.name)?.name === cost.name);
+      const ms = own.reduce((sum, operator) => sum + operator.ms, 0);
+      const operations = 2 * cost.macs * batch;
+      return {
+        name: cost.name,
+        kind: kindOf(nodeOf(network, cost.name)),
+        ms,
+        timeShare: ms / total,
+        macShare: cost.macs / totalMacs,
+        gflops: operations / 1e6 / ms,
+        intensity: operations / bytesMoved(network, all, cost, batch, imageShape),
+      };
+    });
+}
+
+/** An operator's kind: its layer's, such as "conv 3 × 3", for what computes the layer, else the engine's name. */
+export function operatorKind(network: Network, { name, operator }: OperatorTime): string {
+  const owner = ownerOf(network, name);
+  return owner && (operator === "Conv" || operator === "Gemm") ? kindOf(owner) : operator;
+}
+
+function kindOf(node: Node): string {
+  return node.kind === "conv" ? `conv ${node.weight.shape[2]} × ${node.weight.shape[3]}` : node.kind;
+}
+
+/** Bytes that a layer must at least read and write for a batch: the weights once, input and output for each image. */
+function bytesMoved(
+  network: Network,
+  all: readonly Cost[],
+  { name, outputShape, parameters }: Cost,
+  batch: number,
+  imageShape: number[],
+): number {
+  const [input] = inputsOf(nodeOf(network, name));
+  const inputShape = all.find((cost) => cost.name === input)?.outputShape ?? imageShape;
+  return 4 * (parameters + batch * (sizeOf(inputShape) + sizeOf(outputShape)));
+}
