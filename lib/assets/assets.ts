@@ -1,9 +1,11 @@
+import type { StateDict } from "../core/tensor";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../core/errors";
 import { sha256 } from "../core/files";
 import { buildFolder, demoFolder, downloadFolder } from "../core/paths";
 import type { Provenance } from "../core/provenance";
+import type { OnStep } from "../core/progress";
 import type { Settings } from "../core/settings";
 import { readCheckpoint } from "./checkpoint/checkpoint";
 import { type LabelledImages, readCifar10 } from "./images/cifar10";
@@ -20,7 +22,6 @@ import {
   testFile,
   trainFile,
 } from "./officialFiles";
-import type { StateDict } from "./checkpoint/stateDict";
 
 /** The weights and images that a chapter works on. */
 export interface Assets {
@@ -51,9 +52,10 @@ const places = {
  */
 export async function loadAssets(
   { weights, images }: Pick<Settings, "weights" | "images">,
+  onStep?: OnStep,
   at = places,
 ): Promise<Assets> {
-  return { weights: await loadWeights(weights, at), images: await loadImages(images, at) };
+  return { weights: await loadWeights(weights, at), images: await loadImages(images, onStep, at) };
 }
 
 async function loadWeights(own: string | undefined, at: typeof places): Promise<Assets["weights"]> {
@@ -80,18 +82,22 @@ async function provenWeights(file: string): Promise<Assets["weights"]> {
   return { provenance: official ? "official" : "custom", ...checkpoint };
 }
 
-async function loadImages(own: string | undefined, at: typeof places): Promise<Assets["images"]> {
+async function loadImages(
+  own: string | undefined,
+  onStep: OnStep | undefined,
+  at: typeof places,
+): Promise<Assets["images"]> {
   const downloaded = join(at.downloads, cifarFolder);
   if (own) return provenImages(own);
   const archive = join(at.downloads, cifarArchive.name);
   const complete = [trainFile, testFile].every((name) => existsSync(join(downloaded, name)));
-  if (!complete && existsSync(archive)) await unpackCifar10(archive, at.downloads);
+  if (!complete && existsSync(archive)) await unpackCifar10(archive, at.downloads, onStep);
   if (existsSync(downloaded)) {
     const images = await provenImages(downloaded);
     if (images.provenance !== "official") throw notOfficial(downloaded);
     return images;
   }
-  await drawDemoImages(at.demoImages, at.demo);
+  await drawDemoImages(at.demoImages, at.demo, onStep);
   return imagesIn(at.demoImages, "demo");
 }
 

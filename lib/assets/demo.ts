@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UserError } from "../core/errors";
 import { explainFileError, sha256, sha256OfFile, writeAtomically } from "../core/files";
-import { progress } from "../display/progress";
+import type { OnStep } from "../core/progress";
 import { demoBatch } from "./images/demoImages";
 import { testFile, trainFile } from "./officialFiles";
 
@@ -39,7 +39,12 @@ export function demoChecksum(demoFolder: string, name: string): string {
  * Draws the demo images into a folder in CIFAR-10's binary layout, or leaves them if they are there and right.
  * @throws UserError if what this machine draws is not what was recorded.
  */
-export async function drawDemoImages(folder: string, demoFolder: string, batches = demoBatches): Promise<void> {
+export async function drawDemoImages(
+  folder: string,
+  demoFolder: string,
+  onStep: OnStep = () => undefined,
+  batches = demoBatches,
+): Promise<void> {
   const wrong: [string, DemoBatch][] = [];
   for (const [name, batch] of Object.entries(batches)) {
     const file = join(folder, name);
@@ -47,7 +52,8 @@ export async function drawDemoImages(folder: string, demoFolder: string, batches
     if (!right) wrong.push([name, batch]);
   }
   if (wrong.length === 0) return;
-  const shown = progress("drawing the demo images, files", wrong.length);
+  const onDrawn = (done: number) => onStep("drawing the demo images, files", done, wrong.length);
+  onDrawn(0);
   for (const [done, [name, { count, seed }]] of wrong.entries()) {
     const records = demoBatch(count, seed);
     if (sha256(records) !== demoChecksum(demoFolder, name)) {
@@ -56,7 +62,6 @@ export async function drawDemoImages(folder: string, demoFolder: string, batches
       );
     }
     await writeAtomically(join(folder, name), records);
-    shown.update(done + 1);
+    onDrawn(done + 1);
   }
-  shown.end();
 }

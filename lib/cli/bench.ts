@@ -22,6 +22,7 @@ import { Random } from "../core/random";
 import { freshHead } from "../training/head";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
+import { stepProgress } from "./stepProgress";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
@@ -49,7 +50,7 @@ export async function bench(args: string[]): Promise<number> {
     return 0;
   }
   const settings = settingsFrom(values);
-  const assets = await loadAssets(settings);
+  const assets = await loadAssets(settings, stepProgress().update);
   requireReportClasses(assets);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);

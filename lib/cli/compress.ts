@@ -27,7 +27,7 @@ export async function compress(args: string[]): Promise<number> {
     return 0;
   }
   endOnSignals();
-  const assets = await loadAssets(asked.settings);
+  const assets = await loadAssets(asked.settings, stepProgress().update);
   console.log(inUse(assets));
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, assets, seconds);

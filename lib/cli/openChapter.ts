@@ -8,6 +8,7 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { requireReportClasses } from "./reportClasses";
+import { stepProgress } from "./stepProgress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
 export interface Chapter<Number extends number = number> {
@@ -40,7 +41,7 @@ export async function openChapter<Number extends number>(
   parameters: Record<string, unknown> = {},
 ): Promise<Chapter<Number>> {
   const { fresh, note, threads, ...settings } = currentSettings(process.env);
-  const assets = await loadAssets(settings);
+  const assets = await loadAssets(settings, stepProgress().update);
   requireReportClasses(assets);
   const { weights, images } = assets;
   const engine = onnxRuntime(threads);

@@ -14,6 +14,7 @@ import { claimsTable } from "./claimsTable";
 import { takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
 import { endOnSignals } from "./signals";
+import { stepProgress } from "./stepProgress";
 
 const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;
 
@@ -75,7 +76,7 @@ async function conclude(results: Results): Promise<number> {
 
 /** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
 async function checkAssets(settings: Settings): Promise<{ weights: string; images: string }> {
-  const assets = await loadAssets(settings);
+  const assets = await loadAssets(settings, stepProgress().update);
   requireReportClasses(assets);
   const { weights, images } = assets;
   resnet18(weights.stateDict, weights.file);

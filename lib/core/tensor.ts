@@ -4,6 +4,9 @@ export interface Tensor {
   data: Float32Array;
 }
 
+/** A model's tensors by torch's names, in the file's order; whatever the file stored, widened or rounded to float32. */
+export type StateDict = Map<string, Tensor>;
+
 /** Number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);

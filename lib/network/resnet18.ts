@@ -1,6 +1,5 @@
-import type { StateDict } from "../assets/checkpoint/stateDict";
 import { FileError } from "../core/errors";
-import type { Tensor } from "../core/tensor";
+import type { StateDict, Tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, imageInput, type Linear, type Network, type Node } from "./network";
 
 /** PyTorch's default of `BatchNorm2d`, which torchvision's ResNets keep. */

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { buildFolder, root } from "../../lib/core/paths";
+import { buildFolder, downloadFolder, root } from "../../lib/core/paths";
 import { exportFolderVariable } from "../../lib/display/exports";
 import { settingVariables } from "../../lib/core/settings";
 
-const parts = ["lib", "notebooks", "data/demo", "data/reference", "package.json", "tsconfig.json"];
+const parts = ["lib", "notebooks", "data", "package.json", "tsconfig.json"];
 
 /**
  * A copy of this checkout for runs of whole commands: nothing downloaded is in it, so the demo is in use, and what the
@@ -15,7 +15,8 @@ const parts = ["lib", "notebooks", "data/demo", "data/reference", "package.json"
  */
 export function copyCheckout(cache: "shared" | "own"): string {
   const folder = mkdtempSync(join(tmpdir(), "low-rank-checkout-"));
-  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
+  const filter = (source: string) => source !== downloadFolder;
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true, filter });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   mkdirSync(join(folder, "build"));
   if (cache === "own") return folder;

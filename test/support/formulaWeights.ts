@@ -1,5 +1,4 @@
-import type { StateDict } from "../../lib/assets/checkpoint/stateDict";
-import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
+import { type StateDict, sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
 import { uniform } from "./uniform";
 
 /** A state dict of torchvision's ResNet-18: Kaiming-scaled weights, batch norms far from identity. */

@@ -1,3 +1,4 @@
+import type { StateDict } from "../../core/tensor";
 import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { FileError } from "../../core/errors";
@@ -5,7 +6,6 @@ import { explainFileError, sha256 } from "../../core/files";
 import { isLegacyPth, readLegacyPth } from "./legacyPth";
 import { isZip, readPth } from "./pth";
 import { isSafetensors, readSafetensors } from "./safetensors";
-import type { StateDict } from "./stateDict";
 
 /** A file of weights, read whole. */
 export interface Checkpoint {

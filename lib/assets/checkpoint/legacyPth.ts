@@ -1,5 +1,5 @@
+import type { StateDict } from "../../core/tensor";
 import { FileError } from "../../core/errors";
-import type { StateDict } from "./stateDict";
 import { TorchUnpickler, toStateDict } from "./torchPickle";
 
 /** The pickled magic number 0x1950a86a20f9469cfc6c and protocol version 1001 that torch.save wrote before 1.6. */

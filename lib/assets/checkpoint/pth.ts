@@ -1,7 +1,7 @@
+import type { StateDict } from "../../core/tensor";
 import { crc32 } from "node:zlib";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../core/errors";
-import type { StateDict } from "./stateDict";
 import { TorchUnpickler, toStateDict } from "./torchPickle";
 
 /** Whether the bytes begin as a zip file does. */

@@ -1,7 +1,6 @@
 import { FileError } from "../../core/errors";
-import { sizeOf } from "../../core/tensor";
+import { type StateDict, sizeOf } from "../../core/tensor";
 import { bfloat16, float16, float32, float64, int64, type NumberFormat } from "./numberFormat";
-import type { StateDict } from "./stateDict";
 
 const formats: Record<string, NumberFormat> = { F32: float32, F16: float16, BF16: bfloat16, F64: float64, I64: int64 };
 

@@ -1,8 +1,7 @@
 import { FileError } from "../../core/errors";
-import { sizeOf, type Tensor } from "../../core/tensor";
+import { type StateDict, sizeOf, type Tensor } from "../../core/tensor";
 import { bfloat16, float16, float32, float64, int64, type NumberFormat } from "./numberFormat";
 import { Global, type PickleMeaning, type PickleValue, Unpickler } from "./pickle";
-import type { StateDict } from "./stateDict";
 
 /** A block of numbers that tensors share; the pickle names it, its bytes lie elsewhere in the file. */
 export class Storage {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../core/errors";
 import { sha256, sha256OfFile, writeAtomically } from "../../core/files";
-import { progress } from "../../display/progress";
+import type { OnStep } from "../../core/progress";
 import { cifarArchive, cifarChecksums, cifarFolder } from "../officialFiles";
 import { readTarGz } from "./tarGz";
 
@@ -14,20 +14,25 @@ const fileBytes = 30_730_000;
  * before it gets its name. Files that are already there and right stay as they are.
  * @throws FileError if the archive is damaged, lacks a file, or holds one of another content.
  */
-export async function unpackCifar10(archive: string, folder: string, checksums = cifarChecksums): Promise<void> {
+export async function unpackCifar10(
+  archive: string,
+  folder: string,
+  onStep: OnStep = () => undefined,
+  checksums = cifarChecksums,
+): Promise<void> {
   const missing = new Set(await missingFiles(folder, checksums));
   if (missing.size === 0) return;
-  const shown = progress(`unpacking ${cifarArchive.name}, files`, missing.size);
   const wanted = missing.size;
+  const showRest = () => onStep(`unpacking ${cifarArchive.name}, files`, wanted - missing.size, wanted);
+  showRest();
   const done = () => missing.size === 0;
   const take = async (name: string, content: Buffer) => {
     if (!missing.delete(name)) return;
     if (sha256(content) !== checksums[name]) throw new FileError(archive, `its ${name} is not the official one`);
     await writeAtomically(join(folder, cifarFolder, name), content);
-    shown.update(wanted - missing.size);
+    showRest();
   };
   await readTarGz(archive, fileBytes, take, done);
-  shown.end();
   if (!done()) throw new FileError(archive, `lacks ${[...missing].join(", ")}: incomplete, or no ${cifarArchive.name}`);
 }
 

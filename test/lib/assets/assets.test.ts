@@ -43,7 +43,7 @@ function refused(work: Promise<unknown>, reason: RegExp) {
 }
 
 test("without anything else, the embedded demo", async () => {
-  const { weights, images } = await loadAssets(settings(), places("nothing"));
+  const { weights, images } = await loadAssets(settings(), undefined, places("nothing"));
   assert.deepEqual([weights.provenance, images.provenance], ["demo", "demo"]);
   assert.deepEqual([images.train.count, images.test.count], [2000, 2000]);
   assert.deepEqual(images.classNames, demoClassNames);
@@ -54,12 +54,12 @@ test("a damaged demo checkpoint is noticed: safetensors has no checksum of its o
   const flipped = Buffer.from(checkpoint);
   flipped[flipped.length - 1] ^= 1;
   writeFileSync(join(at.demo, "resnet18-demo.safetensors"), flipped);
-  await refused(loadAssets(settings(), at), /resnet18-demo\.safetensors: is damaged.*git checkout/);
+  await refused(loadAssets(settings(), undefined, at), /resnet18-demo\.safetensors: is damaged.*git checkout/);
 });
 
 test("a reader's own files come before everything, and are custom", async () => {
   const folder = imageFolder("images");
-  const { weights, images } = await loadAssets(settings(own, folder), places("own"));
+  const { weights, images } = await loadAssets(settings(own, folder), undefined, places("own"));
   assert.deepEqual([weights.provenance, weights.file], ["custom", own]);
   assert.deepEqual([images.provenance, images.folder, images.train.count, images.test.count], ["custom", folder, 3, 2]);
   assert.deepEqual([images.classNames.length, images.classNames[9]], [10, "class 9"]);
@@ -78,12 +78,12 @@ test("a folder's batches.meta.txt says how many classes there are; a label beyon
   const writeNames = (count: number) =>
     writeFileSync(join(folder, "batches.meta.txt"), names.slice(0, count).join("\n"));
   writeNames(12);
-  const { images } = await loadAssets(settings(own, folder), places("twelve"));
+  const { images } = await loadAssets(settings(own, folder), undefined, places("twelve"));
   assert.deepEqual(images.classNames, names);
   assert.deepEqual([...images.train.labels], [0, 3, 11]);
   writeNames(4);
   await refused(
-    loadAssets(settings(own, folder), places("four")),
+    loadAssets(settings(own, folder), undefined, places("four")),
     /data_batch_1\.bin: has label 11 at image 2: labels are 0 to 3 unless batches\.meta\.txt/,
   );
 });
@@ -93,7 +93,7 @@ test("a folder that lacks a file names the files it should hold", async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "data_batch_1.bin"), demoBatch(1, 1));
   await refused(
-    loadAssets(settings(own, folder), places("half-places")),
+    loadAssets(settings(own, folder), undefined, places("half-places")),
     /lacks test_batch\.bin: .*data_batch_1\.bin and/,
   );
 });
@@ -101,21 +101,24 @@ test("a folder that lacks a file names the files it should hold", async () => {
 test("what lies under an official name without being official is an error, not a silent demo", async () => {
   const at = places("false-weights");
   writeFileSync(join(at.downloads, "resnet18-f37072fd.pth"), fixture("small.pth"));
-  await refused(loadAssets(settings(undefined, imageFolder("i2")), at), /f37072fd\.pth: is not the official one/);
+  await refused(
+    loadAssets(settings(undefined, imageFolder("i2")), undefined, at),
+    /f37072fd\.pth: is not the official one/,
+  );
   const other = places("false-images");
   symlinkSync(imageFolder("i3"), join(other.downloads, "cifar-10-batches-bin"));
-  await refused(loadAssets(settings(own), other), /cifar-10-batches-bin: is not the official one/);
+  await refused(loadAssets(settings(own), undefined, other), /cifar-10-batches-bin: is not the official one/);
   const archived = places("false-archive");
   writeFileSync(join(archived.downloads, "cifar-10-binary.tar.gz"), "no archive");
-  await refused(loadAssets(settings(own), archived), /cifar-10-binary\.tar\.gz: is damaged or incomplete/);
+  await refused(loadAssets(settings(own), undefined, archived), /cifar-10-binary\.tar\.gz: is damaged or incomplete/);
 });
 
 test("the official images are recognised by their content, wherever they are", { skip }, async () => {
-  const { images } = await loadAssets(settings(own, assets), places("official"));
+  const { images } = await loadAssets(settings(own, assets), undefined, places("official"));
   assert.deepEqual([images.provenance, images.train.count, images.classNames[9]], ["official", 10_000, "truck"]);
   const at = places("downloaded");
   symlinkSync(assets!, join(at.downloads, "cifar-10-batches-bin"));
-  assert.equal((await loadAssets(settings(own), at)).images.provenance, "official");
+  assert.equal((await loadAssets(settings(own), undefined, at)).images.provenance, "official");
 });
 
 test("official images with one byte more are custom or refused", { skip }, async () => {
@@ -125,7 +128,10 @@ test("official images with one byte more are custom or refused", { skip }, async
     writeFileSync(join(folder, name), readFileSync(join(assets!, name)));
   }
   appendFileSync(join(folder, "test_batch.bin"), Buffer.alloc(3073));
-  assert.equal((await loadAssets(settings(own, folder), places("nearly-places"))).images.provenance, "custom");
+  assert.equal(
+    (await loadAssets(settings(own, folder), undefined, places("nearly-places"))).images.provenance,
+    "custom",
+  );
   appendFileSync(join(folder, "test_batch.bin"), Buffer.alloc(1));
-  await refused(loadAssets(settings(own, folder), places("nearly-2")), /no multiple of 3073/);
+  await refused(loadAssets(settings(own, folder), undefined, places("nearly-2")), /no multiple of 3073/);
 });

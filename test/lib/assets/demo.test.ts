@@ -27,18 +27,25 @@ const right = demoFolderWith({
 
 test("draws the images once, and again what is no longer right", async () => {
   const folder = join(base, "images");
-  await drawDemoImages(folder, right, batches);
+  const steps: number[][] = [];
+  await drawDemoImages(folder, right, (_step, ...counts) => steps.push(counts), batches);
+  assert.deepEqual(steps, [
+    [0, 2],
+    [1, 2],
+    [2, 2],
+  ]);
   assert.deepEqual(readdirSync(folder).sort(), Object.keys(batches));
   const before = statSync(join(folder, "test_batch.bin"));
   writeFileSync(join(folder, "data_batch_1.bin"), readFileSync(join(folder, "data_batch_1.bin")).subarray(1));
-  await drawDemoImages(folder, right, batches);
+  await drawDemoImages(folder, right, undefined, batches);
+  await drawDemoImages(folder, right, () => assert.fail("all are there"), batches);
   for (const [name, records] of Object.entries(drawn)) assert.ok(readFileSync(join(folder, name)).equals(records));
   assert.equal(statSync(join(folder, "test_batch.bin")).ino, before.ino);
 });
 
 test("says so if this machine draws other images, and leaves none", async () => {
   const other = demoFolderWith({ "data_batch_1.bin": "0", "test_batch.bin": "0" });
-  await assert.rejects(drawDemoImages(join(base, "none"), other, batches), UserError);
+  await assert.rejects(drawDemoImages(join(base, "none"), other, undefined, batches), UserError);
   assert.throws(() => readdirSync(join(base, "none")));
 });
 

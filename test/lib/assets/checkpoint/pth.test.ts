@@ -1,7 +1,7 @@
+import type { StateDict } from "../../../../lib/core/tensor";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readPth } from "../../../../lib/assets/checkpoint/pth";
-import type { StateDict } from "../../../../lib/assets/checkpoint/stateDict";
 import { FileError } from "../../../../lib/core/errors";
 import { Random } from "../../../../lib/core/random";
 import {

@@ -43,7 +43,8 @@ test("goes on where a server broke off, also several times", async () => {
   arrived(target);
   assert.equal(ranges.length, 4);
   const starts = ranges.slice(1).map((range) => Number(/\d+/.exec(range)));
-  assert.ok(starts[0] > 0 && starts[1] > starts[0] && starts[2] > starts[1], String(starts));
+  // What a server sent just before it broke off may be lost, so that a part can bring nothing.
+  assert.ok(starts[0] > 0 && starts[1] >= starts[0] && starts[2] >= starts[1], String(starts));
 });
 
 test("starts again where a server knows no ranges", async () => {

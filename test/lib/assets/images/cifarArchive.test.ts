@@ -26,7 +26,7 @@ function folderWith(content: Buffer): string {
   return folder;
 }
 
-const unpack = (folder: string) => unpackCifar10(join(folder, "some.tar.gz"), folder, checksums);
+const unpack = (folder: string) => unpackCifar10(join(folder, "some.tar.gz"), folder, undefined, checksums);
 
 function refused(content: Buffer, reason: RegExp) {
   return assert.rejects(
