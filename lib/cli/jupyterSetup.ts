@@ -5,8 +5,11 @@ import { UserError } from "../core/errors";
 import { writeAtomically } from "../core/files";
 import { buildFolder } from "../core/paths";
 
-/** What is installed: versions that run on Python 3.9 and later. */
-const requirements = ["jupyterlab==4.5.11", "nbconvert==7.16.6"];
+/** What is installed, nbconvert with it: a version that runs on Python 3.9 and later. */
+const requirements = ["jupyterlab==4.5.11"];
+
+/** The pip that a new environment brings may be years old, and its search for versions that fit takes minutes. */
+const installer = "pip>=25";
 
 const scripts = process.platform === "win32" ? "Scripts" : "bin";
 
@@ -49,21 +52,27 @@ export async function installJupyter(
   if (there) return there;
   const python = pythonFrom(run);
   rmSync(folder, { recursive: true, force: true });
-  say("1 of 2: a virtual environment under build/");
+  say("1 of 3: a virtual environment under build/");
   const made = run(python, ["-m", "venv", folder]);
   if (made.status !== 0)
     throw new UserError(
       `Python's venv failed (${lastLine(made.output)}): install it (Debian: apt install python3-venv), then npm run lab -- --install again`,
     );
-  say(`2 of 2: ${requirements.join(", ")} from PyPI, about 100 MB`);
-  const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
-  const installed = run(join(folder, scripts, "python"), ["-m", "pip", "install", ...quiet, ...requirements]);
-  if (installed.status !== 0)
-    throw new UserError(
-      `JupyterLab could not be had from PyPI (${lastLine(installed.output)}): go online and run npm run lab -- --install again, or install JupyterLab 4 in another way and run npm run lab`,
-    );
+  say("2 of 3: a current pip");
+  pipInstall(run, folder, [installer]);
+  say(`3 of 3: ${requirements.join(", ")} from PyPI, about 100 MB`);
+  pipInstall(run, folder, requirements);
   await writeAtomically(place(folder).complete, requirements.join("\n"));
   return join(folder, scripts, "jupyter");
+}
+
+function pipInstall(run: Run, folder: string, packages: string[]): void {
+  const quiet = ["--quiet", "--no-input", "--disable-pip-version-check"];
+  const { status, output } = run(join(folder, scripts, "python"), ["-m", "pip", "install", ...quiet, ...packages]);
+  if (status === 0) return;
+  throw new UserError(
+    `JupyterLab could not be had from PyPI (${lastLine(output)}): go online and run npm run lab -- --install again, or install JupyterLab 4 in another way and run npm run lab`,
+  );
 }
 
 /** A Python of version 3.9 or later. */

@@ -23,7 +23,7 @@ test("a set-up makes an environment, installs pinned versions and counts as comp
   assert.equal(ownJupyter(folder), undefined);
   const jupyter = await installJupyter((line) => said.push(line), run, folder);
   assert.equal(ownJupyter(folder), jupyter);
-  assert.equal(said.length, 2);
+  assert.equal(said.length, 3);
   assert.ok(ran.some((line) => line.endsWith(`-m venv ${folder}`)));
   assert.match(ran.at(-1) ?? "", /pip install .*jupyterlab==4\.\d+\.\d+/);
   const before = ran.length;
