@@ -1,6 +1,6 @@
 import { imageInput, type Network } from "../network/network";
 import { tensor } from "../core/tensor";
-import { profileOperators } from "./profile";
+import { type OperatorTime, profileOperators } from "./profile";
 
 /** 128 MiB, so that the three arrays in use are more than most machines' caches hold. */
 const beyondCaches = 2 ** 25;
@@ -23,6 +23,11 @@ export async function memoryBandwidth(threads: number, elements = beyondCaches):
   // Pages that nobody wrote to would all be one page of zeros, read from the cache.
   arrays.data.fill(1);
   const times = await profileOperators(network, arrays, { threads, warmUps: 1, runs: 2 });
+  return bandwidthOf(times, elements);
+}
+
+/** GB/s of the fastest sum of two arrays among an engine's operators. */
+export function bandwidthOf(times: readonly OperatorTime[], elements: number): number {
   const fastest = Math.min(...times.filter(({ operator }) => operator === "Add").map(({ ms }) => ms));
   return (3 * elements * bytesPerElement) / 1e9 / (fastest / 1000);
 }

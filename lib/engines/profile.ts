@@ -25,7 +25,7 @@ export interface ProfileOptions {
   warmUps?: number;
   runs?: number;
   /** Called after every round, warm-ups included: one run of every network. */
-  onRound?: (done: number, total: number) => void;
+  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -49,14 +49,14 @@ export async function profileOperators(
 export async function profileTogether(
   networks: readonly Network[],
   input: Tensor,
-  { threads, warmUps = 1, runs = 5, onRound }: ProfileOptions,
+  { threads, warmUps = 1, runs = 5, onProgress }: ProfileOptions,
 ): Promise<OperatorTime[][]> {
   const folder = await mkdtemp(join(tmpdir(), "low-rank-profile-"));
   const sessions: InferenceSession[] = [];
   try {
     for (const [i, network] of networks.entries())
       sessions.push(await openProfiled(network, threads, join(folder, prefixOf(i))));
-    await takeTurns(sessions, input, warmUps + runs, onRound);
+    await takeTurns(sessions, input, warmUps + runs, onProgress);
     for (const session of sessions) session.endProfiling();
     const files = await readdir(folder);
     const times: OperatorTime[][] = [];
@@ -96,13 +96,13 @@ async function takeTurns(
   sessions: readonly InferenceSession[],
   { shape, data }: Tensor,
   rounds: number,
-  onRound: ProfileOptions["onRound"],
+  onProgress: ProfileOptions["onProgress"],
 ): Promise<void> {
   const ort = await import("onnxruntime-node");
   const images = new ort.Tensor("float32", data, shape);
   for (let round = 1; round <= rounds; round++) {
     for (const session of sessions) await session.run({ [imageInput]: images });
-    onRound?.(round, rounds);
+    onProgress?.(round, rounds);
   }
 }
 

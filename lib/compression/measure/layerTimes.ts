@@ -51,7 +51,7 @@ export async function timeLayers(
     const profiles = await profileTogether(
       members.map((variant) => madeUpSplits(network, variant)),
       input,
-      { threads, runs, onRound: (done, total) => onRound?.(group * total + done, groups * total) },
+      { threads, runs, onProgress: (done, total) => onRound?.(group * total + done, groups * total) },
     );
     const total = profiles[0].reduce((sum, { ms }) => sum + ms, 0);
     firstTotal ??= total;

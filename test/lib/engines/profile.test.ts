@@ -81,8 +81,8 @@ test("networks that take turns keep their profiles apart, and every round is rep
     (_, i): Network => ({ nodes: [{ kind: "relu", name: `relu ${i}`, input: imageInput }] }),
   );
   const rounds: number[][] = [];
-  const onRound = (...round: number[]) => rounds.push(round);
-  const options = { threads: 1, warmUps: 2, runs: 1, onRound };
+  const onProgress = (...round: number[]) => rounds.push(round);
+  const options = { threads: 1, warmUps: 2, runs: 1, onProgress };
   const profiles = await profileTogether(networks, formulaImages(1, 8), options);
   assert.deepEqual(
     profiles.map((operators) => operators.map(({ name }) => name)),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerProfiles, operatorKind } from "../../../lib/engines/layerProfile";
+import { layerProfiles, operatorKind, profileNetwork } from "../../../lib/engines/profileNetwork";
 import type { OperatorTime } from "../../../lib/engines/profile";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { formulaStateDict } from "../../support/formulaWeights";
@@ -42,4 +42,19 @@ test("what computes a layer is of its kind, convolutions by their kernel; the re
     operators.map((operator) => operatorKind(network, operator)),
     ["conv 7 × 7", "MaxPool", "conv 3 × 3", "BatchNormalization", "ReorderOutput", "linear"],
   );
+});
+
+test("under the profiler all layers take time, on a batch of the shape asked for", async () => {
+  const rounds: number[] = [];
+  const profile = await profileNetwork(network, {
+    shape: [2, 3, 32, 32],
+    threads: 1,
+    warmUps: 0,
+    runs: 2,
+    onProgress: (done) => rounds.push(done),
+  });
+  assert.deepEqual(rounds, [1, 2]);
+  assert.ok(profile.layers.every(({ ms, gflops }) => ms > 0 && Number.isFinite(gflops)));
+  const kinds = new Set(profile.operators.map(({ kind }) => kind));
+  for (const kind of ["conv 7 × 7", "conv 3 × 3", "conv 1 × 1", "linear", "MaxPool"]) assert.ok(kinds.has(kind), kind);
 });

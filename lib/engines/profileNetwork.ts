@@ -1,6 +1,14 @@
+import { normalTensor } from "../core/random";
 import { sizeOf } from "../core/tensor";
 import { type Cost, costs, inputsOf, type Network, type Node, nodeOf } from "../network/network";
-import { type OperatorTime, ownerOf } from "./profile";
+import { type OperatorTime, ownerOf, profileOperators, type ProfileOptions } from "./profile";
+
+/** Where a network's time goes. */
+export interface NetworkProfile {
+  /** What the engine ran, in its order, each with its kind: its layer's, such as "conv 3 × 3", or the engine's name for it. */
+  operators: (OperatorTime & { kind: string })[];
+  layers: LayerProfile[];
+}
 
 /** Time and work of one convolution or linear layer, with the batch norm, addition and ReLU that the engine fuses into it. */
 export interface LayerProfile {
@@ -17,6 +25,22 @@ export interface LayerProfile {
   gflops: number;
   /** Floating-point operations for each byte of input, weights and output. */
   intensity: number;
+}
+
+/**
+ * Runs a network on a batch from N(0, 1) under ONNX Runtime's own profiler.
+ * @param shape of the batch, (N, 3, H, W).
+ * @throws UserError if the engine's profile cannot be read.
+ */
+export async function profileNetwork(
+  network: Network,
+  { shape, ...options }: ProfileOptions & { shape: readonly number[] },
+): Promise<NetworkProfile> {
+  const operators = await profileOperators(network, normalTensor(shape, 0), options);
+  return {
+    operators: operators.map((operator) => ({ ...operator, kind: operatorKind(network, operator) })),
+    layers: layerProfiles(network, operators, shape),
+  };
 }
 
 /**
