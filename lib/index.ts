@@ -65,6 +65,10 @@ export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./c
 export { showClaims } from "./claims/showClaims";
 export { accuracyAgainstCompression, seedDistribution } from "./display/accuracy";
 export { showFigure } from "./display/display";
+export { figure } from "./display/figure";
+export { band, bars, boxes, line, picture, points, rule } from "./display/marks";
+export { progress } from "./display/progress";
+export { table } from "./display/table";
 export { imageSheet } from "./display/imageSheet";
 export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
 export { say } from "./display/say";

@@ -1,12 +1,16 @@
+import { join } from "node:path";
 import { type Assets, loadAssets } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
+import { buildFolder } from "../core/paths";
 import { currentSettings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
+import { exportTo } from "../display/exports";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
+import { exportFolder } from "./exportFolder";
 import { requireReportClasses } from "./reportClasses";
 import { stepProgress } from "./stepProgress";
 
@@ -32,7 +36,8 @@ export interface Chapter<Number extends number = number> {
 
 /**
  * Loads the weights and images that the environment's settings name, builds the network, and shows at the top of the chapter
- * which they are, and which of the chapter's parameters are not the report's settings.
+ * which they are, and which of the chapter's parameters are not the report's settings. Figures and tables of varied
+ * parameters are written apart.
  * @param parameters what the notebook's `parameters` cell holds; those left out count as the report's.
  * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
  */
@@ -47,6 +52,7 @@ export async function openChapter<Number extends number>(
   const engine = onnxRuntime(threads);
   const network = resnet18(weights.stateDict, weights.file);
   const varied = variations(parameters, report.settings[number] ?? {});
+  exportTo(varied.length > 0 ? join(buildFolder, "figures", "varied") : exportFolder(process.env));
   showBanner(assets, engine, varied);
   return {
     number,

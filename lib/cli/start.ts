@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { loadAssets } from "../assets/assets";
 import { requireReportClasses } from "./reportClasses";
-import { exportFolderVariable } from "../display/exports";
+import { exportFolderVariable } from "./exportFolder";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { readNotebook, writeNotebook } from "./notebooks/notebookFile";

@@ -1,32 +1,39 @@
-import type { Data, Layout } from "plotly.js-dist";
+import { captionOf } from "./captions";
+import { composeFigure, type FigureOptions } from "./compose";
+import { exportFile } from "./exports";
+import { interactive } from "./interactive";
+import type { Mark } from "./marks";
+import { inNotebook, notebook } from "./notebook";
+import type { Figure } from "./specification";
+import { drawStatic } from "./static/plotlyStatic";
 
-/** A caption in the report's two languages. */
-export interface Title {
-  english: string;
-  persian: string;
+export type { Title } from "./captions";
+export type { Figure } from "./specification";
+
+/**
+ * Composes marks to a figure and shows it in the notebook, as a picture and, where Plotly can be loaded, interactive in
+ * the picture's place; writes it as SVG and PNG (`exportTo`).
+ * @param id of an entry in data/captions.json, which gives number and titles, or any other title, which also names the files.
+ * @param source what the numbers rest on: stands inside the picture.
+ * @throws UserError if a title has a place without a value, or a mark is in no panel of the figure.
+ * @throws FileError if the files cannot be written.
+ */
+export async function figure(
+  id: string,
+  marks: readonly Mark[],
+  source: string,
+  options: FigureOptions,
+): Promise<void> {
+  const composed = composeFigure(id, marks, source, options);
+  await showComposed(composed, captionOf("figure", id, options.fill).file);
 }
 
-/** A Plotly specification with what must stand in it wherever it is shown. */
-export interface Figure {
-  /** The report's number, "2-1". */
-  number: string;
-  title: Title;
-  /** Which weights and images the numbers come from: `sourceLine`. */
-  source: string;
-  /** What there is to see, for readers who cannot see it. */
-  description: string;
-  /** Whether its numbers come from a clock, so that they differ from run to run. */
-  timed?: boolean;
-  data: Data[];
-  layout: Partial<Layout>;
-}
-
-/** Width and height of a figure, in CSS pixels. */
-export const figureSize = { width: 760, height: 480 } as const;
-
-const sixDigits = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-
-/** The Plotly specification as JSON, numbers to six significant digits. */
-export function specification({ data, layout }: Figure): string {
-  return JSON.stringify({ data, layout }, sixDigits);
+/** Shows and writes what is composed already. @param file its name without the ending. */
+export async function showComposed(composed: Figure, file: string): Promise<void> {
+  const { svg, png } = await drawStatic(composed);
+  await exportFile(`${file}.svg`, svg);
+  await exportFile(`${file}.png`, png);
+  if (!inNotebook()) return;
+  notebook().png(png);
+  notebook().html(interactive(composed, png));
 }

@@ -1,4 +1,4 @@
-import type { Title } from "./figure";
+import type { Title } from "./captions";
 import { escapeHtml } from "./notebook";
 import { persianDigits } from "./persian";
 
@@ -21,7 +21,7 @@ function caption({ number, title, source }: Caption): string {
   const persian = number ? `جدول ${persianDigits(number)} — ` : "";
   return [
     `<caption style="caption-side:top;text-align:left;color:inherit">${english}${escapeHtml(title.english)}<br>`,
-    `<span dir="rtl" lang="fa">${persian}${escapeHtml(title.persian)}</span><br>`,
+    title.persian ? `<span dir="rtl" lang="fa">${persian}${escapeHtml(title.persian)}</span><br>` : "",
     `<small><b>${escapeHtml(source)}</b></small></caption>`,
   ].join("");
 }

@@ -1,4 +1,4 @@
-import { type Figure, figureSize, specification } from "./figure";
+import { type Figure, figureSize, specification } from "./specification";
 import { escapeHtml } from "./notebook";
 
 /**
@@ -33,7 +33,8 @@ function fingerprint(png: Buffer): string {
  * @param png the figure's picture, an output just before this one.
  */
 export function interactive(figure: Figure, png: Buffer): string {
-  const title = `Figure ${figure.number}: ${figure.title.english}`;
+  const { english } = figure.title;
+  const title = figure.number ? `Figure ${figure.number}: ${english}` : english;
   const label = escapeHtml(`${title}. ${figure.description} ${figure.source}`);
   const json = specification(figure).replace(/</g, "\\u003c");
   const parts = [

@@ -7,3 +7,8 @@ export function persianDigits(text: string): string {
 export function rightToLeft(text: string): string {
   return `\u2067${text}\u2069`;
 }
+
+/** A Latin word in Unicode's left-to-right isolate marks, for a place in a Persian text. */
+export function isolated(word: string): string {
+  return `\u2066${word}\u2069`;
+}

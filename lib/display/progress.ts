@@ -37,26 +37,24 @@ function logWriter(): Writer {
 
 /**
  * Shows how far work has come: in a notebook an output replaced in place, in a terminal one line, in a log ten lines.
- * At most ten states a second; the last one holds no times, so that a notebook's outputs can be compared.
- * @param total units of work, at least 1.
+ * The bar is there at once and ends when all units are done; at most ten states a second. The last state holds no times, so
+ * that a notebook's outputs can be compared.
+ * @returns what to call as `onProgress`, with the units finished so far and all there are.
  */
-export function progress(label: string, total: number): Progress {
+export function progress(label: string): (done: number, total: number) => void;
+/** The older form, for a known total. Goes when its callers take `onProgress`. */
+export function progress(label: string, total: number): Progress;
+export function progress(label: string, known?: number): Progress | ((done: number, total: number) => void) {
   const write = inNotebook() ? notebookWriter() : process.stderr.isTTY ? rewriteLine : logWriter();
-  let done = 0;
-  let shownAt = 0;
-  const show = (last: boolean) => {
+  let shownAt = performance.now();
+  let ended = false;
+  const show = (done: number, total: number) => {
+    if (ended || (done < total && performance.now() - shownAt < leastInterval)) return;
     shownAt = performance.now();
-    write(`${label}: ${done} of ${total}`, Math.min(1, done / total), last);
+    ended = done >= total;
+    write(`${label}: ${done} of ${total}`, Math.min(1, done / total), ended);
   };
-  show(false);
-  return {
-    update(finished) {
-      done = finished;
-      if (performance.now() - shownAt >= leastInterval) show(false);
-    },
-    end() {
-      done = total;
-      show(true);
-    },
-  };
+  write(known === undefined ? label : `${label}: 0 of ${known}`, 0, false);
+  if (known === undefined) return show;
+  return { update: (done) => done < known && show(done, known), end: () => show(known, known) };
 }

@@ -1,7 +1,6 @@
-import { escapeHtml, inNotebook, notebook } from "./notebook";
+import { say } from "./say";
 
-/** Shows a sentence with numbers from a clock; class "time" tells a comparer of notebooks that they change from run to run. */
+/** Shows sentences with numbers from a clock. Goes when every chapter calls `say` with `timed`. */
 export function sayTimed(text: string): void {
-  if (inNotebook()) notebook().html(`<p class="time">${escapeHtml(text)}</p>`);
-  else console.log(text);
+  say(text, { timed: true });
 }

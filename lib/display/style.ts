@@ -1,28 +1,22 @@
 import type { Layout, LayoutAxis } from "plotly.js-dist";
-import { figureSize, type Title } from "./figure";
+import type { Title } from "./captions";
+import { colours } from "./palette";
 import { persianDigits, rightToLeft } from "./persian";
+import { figureSize } from "./specification";
 
-/** Okabe and Ito's colours (2008), `recorded` a lighter tint: told apart by readers with any colour vision, and in grey print. */
-export const colours = {
-  computed: "#0072B2",
-  report: "#D55E00",
-  recorded: "#F5C766",
-  guide: "#555555",
-  text: "#222222",
-};
+export { colours };
 
 /** Family of the static files' font first, then what browsers have. */
 export const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 
-interface Frame {
-  number: string;
+interface Heading {
+  number?: string;
   title: Title;
   source: string;
-  xTitle: string;
-  yTitle: string;
 }
 
-const axis = (text: string): Partial<LayoutAxis> => ({
+/** The look that every axis shares. */
+export const axisLook = (text: string): Partial<LayoutAxis> => ({
   title: { text, standoff: 10 },
   showline: true,
   linecolor: colours.guide,
@@ -31,27 +25,55 @@ const axis = (text: string): Partial<LayoutAxis> => ({
   zeroline: false,
 });
 
-/** The layout that every figure shares: bilingual title, axes, and the source line inside the picture. */
-export function frame({ number, title, source, xTitle, yTitle }: Frame): Partial<Layout> {
+function heading({ number, title }: Heading): Partial<Layout>["title"] {
+  const english = number ? `<b>Figure ${number}</b> — ${title.english}` : `<b>${title.english}</b>`;
+  const persian = title.persian && (number ? `شکل ${persianDigits(number)} — ${title.persian}` : title.persian);
   return {
-    height: figureSize.height,
+    text: english,
+    ...(persian && { subtitle: { text: rightToLeft(persian), font: { size: 14 } } }),
+    font: { size: 16 },
+    x: 0.5,
+    xanchor: "center",
+    y: 0.95,
+    yanchor: "top",
+    yref: "container",
+  };
+}
+
+const margin = { l: 75, r: 30, t: 112, b: 95 };
+
+/** Pixels of the plot itself. @param left margin in pixels. */
+export const plotSize = (left = margin.l) => ({
+  width: figureSize.width - left - margin.r,
+  height: figureSize.height - margin.t - margin.b,
+});
+
+/**
+ * The layout that every figure shares: bilingual title, margins, and the source line inside the picture.
+ * @param room pixels beyond the usual at the left, above and below the plot, which keeps its height.
+ */
+export function paper(caption: Heading, room = { left: 0, above: 0, below: 0 }): Partial<Layout> {
+  const height = figureSize.height + room.above + room.below;
+  const { text, y, ...title } = heading(caption) as { text: string; y: number };
+  return {
+    height,
     paper_bgcolor: "white",
     plot_bgcolor: "white",
     font: { family: fontFamily, size: 13, color: colours.text },
-    title: {
-      text: `<b>Figure ${number}</b> — ${title.english}`,
-      subtitle: { text: rightToLeft(`شکل ${persianDigits(number)} — ${title.persian}`), font: { size: 14 } },
-      font: { size: 16 },
-      x: 0.5,
-      xanchor: "center",
-      y: 0.95,
-      yanchor: "top",
-    },
-    margin: { l: 75, r: 30, t: 112, b: 95 },
-    xaxis: axis(xTitle),
-    yaxis: axis(yTitle),
+    // As far from the upper edge, whatever the height.
+    title: { ...title, text, y: 1 - ((1 - y) * figureSize.height) / height },
+    margin: { ...margin, l: margin.l + room.left, t: margin.t + room.above, b: margin.b + room.below },
+    annotations: [sourceNote(caption.source, room.below)],
+  };
+}
+
+/** The layout of a figure with one pair of axes. */
+export function frame({ xTitle, yTitle, ...caption }: Heading & { xTitle: string; yTitle: string }): Partial<Layout> {
+  return {
+    ...paper(caption),
+    xaxis: axisLook(xTitle),
+    yaxis: axisLook(yTitle),
     legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
-    annotations: [sourceNote(source)],
   };
 }
 
@@ -65,7 +87,7 @@ export function roomForTwoRows({ height = figureSize.height, margin }: Partial<L
 
 type Annotation = NonNullable<Layout["annotations"]>[number];
 
-function sourceNote(source: string): Annotation {
+function sourceNote(source: string, below: number): Annotation {
   return {
     text: `<b>${source}</b>`,
     xref: "paper",
@@ -74,7 +96,7 @@ function sourceNote(source: string): Annotation {
     xanchor: "right",
     y: 0,
     yanchor: "top",
-    yshift: -62,
+    yshift: -62 - below,
     showarrow: false,
     font: { size: 12, color: colours.guide },
   };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Figure, figureSize, specification } from "../figure";
+import { type Figure, figureSize, specification } from "../specification";
 import { boxOf, renderPng } from "./svgRenderer";
 
 /** What is used of jsdom's window: its own types would bring the DOM's into every notebook. */
@@ -60,7 +60,12 @@ function restartRandom(window: PlotlyWindow): void {
 async function drawSvg(figure: Figure): Promise<string> {
   const window = plotlyWindow();
   restartRandom(window);
-  const options = { format: "svg", imageDataOnly: true, ...figureSize };
+  const options = {
+    format: "svg",
+    imageDataOnly: true,
+    ...figureSize,
+    height: figure.layout.height ?? figureSize.height,
+  };
   return window.Plotly.toImage(window.JSON.parse(specification(figure)), options);
 }
 

@@ -26,7 +26,11 @@ async function drawnWith(figure: Figure, texts: string[]): Promise<void> {
   const { document } = new JSDOM((await drawStatic(figure)).svg, { contentType: "image/svg+xml" }).window;
   const drawn = [...document.querySelectorAll("text")].map(({ textContent }) => textContent ?? "");
   const { number, title } = figure;
-  const caption = [`Figure ${number} — ${title.english}`, `شکل ${persianDigits(number)} — ${title.persian}`, source];
+  const caption = [
+    `Figure ${number} — ${title.english}`,
+    `شکل ${persianDigits(number ?? "")} — ${title.persian}`,
+    source,
+  ];
   for (const text of [...caption, ...texts])
     assert.ok(
       drawn.some((each) => each.includes(text)),

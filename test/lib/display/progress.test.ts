@@ -19,9 +19,8 @@ function stderrOf(context: TestContext, isTTY: boolean): string[] {
 test("in a notebook, one output is replaced in place and its last state is always the same", async (context) => {
   const written = stderrOf(context, false);
   const shown = await shownInKernel(() => {
-    const bar = progress("reading <files>", 20);
-    for (let done = 1; done <= 20; done++) bar.update(done);
-    bar.end();
+    const report = progress("reading <files>");
+    for (let done = 1; done <= 20; done++) report(done, 20);
   });
   assert.deepEqual(
     shown.map(({ type, update }) => [type, update]),
@@ -35,37 +34,35 @@ test("shows at most ten states a second", async (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   const shown = await shownInKernel(() => {
-    const bar = progress("steps", 1000);
+    const report = progress("steps");
     for (let done = 1; done <= 1000; done++) {
       now += 1; // a second in all
-      bar.update(done);
+      report(done, 1000);
     }
-    bar.end();
   });
-  assert.equal(shown.length, 12);
+  assert.equal(shown.length, 11);
 });
 
 test("in a terminal, rewrites one line and ends it once", (context) => {
   const written = stderrOf(context, true);
-  const bar = progress("steps", 2);
-  bar.update(1);
-  bar.update(2);
-  bar.end();
-  assert.equal(written.join(""), "\r\u001b[Ksteps: 0 of 2\r\u001b[Ksteps: 2 of 2\n");
+  const report = progress("steps");
+  report(1, 2);
+  report(2, 2);
+  report(2, 2);
+  assert.equal(written.join(""), "\r\u001b[Ksteps\r\u001b[Ksteps: 2 of 2\n");
 });
 
 test("in a log, writes a line for every tenth", (context) => {
   let now = 0;
   context.mock.method(performance, "now", () => now);
   const written = stderrOf(context, false);
-  const bar = progress("steps", 1000);
+  const report = progress("steps");
   for (let done = 1; done <= 1000; done++) {
     now += 1000;
-    bar.update(done);
+    report(done, 1000);
   }
-  bar.end();
-  assert.deepEqual(
-    written,
-    Array.from({ length: 11 }, (_, tenth) => `steps: ${100 * tenth} of 1000\n`),
-  );
+  assert.deepEqual(written, [
+    "steps\n",
+    ...Array.from({ length: 10 }, (_, tenth) => `steps: ${100 * (tenth + 1)} of 1000\n`),
+  ]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { JSDOM } from "jsdom";
-import { exportFolderVariable } from "../../../lib/display/exports";
+import { exportTo } from "../../../lib/display/exports";
 import { showTable, tableCsv, tableHtml } from "../../../lib/display/tables";
 import { shownInKernel } from "./fakeKernel";
 
@@ -58,9 +58,8 @@ test("the CSV quotes what needs it and names the source in every row", () => {
 test("a notebook gets the HTML, a numbered table a file, and stderr nothing", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "low-rank-export-"));
   const errors = context.mock.method(process.stderr, "write", () => true);
-  process.env[exportFolderVariable] = folder;
+  exportTo(folder);
   const shown = await shownInKernel(() => showTable(table));
-  delete process.env[exportFolderVariable];
   assert.deepEqual(shown, [{ type: "text/html", content: tableHtml(table), update: false }]);
   assert.equal(await readFile(join(folder, "table-3-1.csv"), "utf8"), tableCsv(table));
   assert.equal(errors.mock.callCount(), 0);

@@ -1,0 +1,27 @@
+import type { Data, Layout } from "plotly.js-dist";
+import type { Title } from "./captions";
+
+/** A Plotly specification with what must stand in it wherever it is shown. */
+export interface Figure {
+  /** The number in the report's sequence, "2-1". */
+  number?: string;
+  title: Title;
+  /** Which weights and images the numbers come from: `sourceLine`. */
+  source: string;
+  /** What there is to see, for readers who cannot see it. */
+  description: string;
+  /** Whether its numbers come from a clock, so that they differ from run to run. */
+  timed?: boolean;
+  data: Data[];
+  layout: Partial<Layout>;
+}
+
+/** Width and least height of a figure, in CSS pixels. */
+export const figureSize = { width: 760, height: 480 } as const;
+
+const sixDigits = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+
+/** The Plotly specification as JSON, numbers to six significant digits. */
+export function specification({ data, layout }: Figure): string {
+  return JSON.stringify({ data, layout }, sixDigits);
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { JSDOM } from "jsdom";
+import { UserError } from "../../../lib/core/errors";
+import { composeFigure, type FigureOptions } from "../../../lib/display/compose";
+import { band, bars, boxes, line, type Mark, picture, points, rule } from "../../../lib/display/marks";
+import { palette } from "../../../lib/display/palette";
+import { drawStatic } from "../../../lib/display/static/plotlyStatic";
+
+/** What of a trace or a layout is looked at here. */
+// biome-ignore lint/suspicious/noExplicitAny: Plotly's types know neither panels nor domains as references
+type Any = any;
+const compose = (marks: Mark[], options: Partial<FigureOptions> = {}) => {
+  const { data, layout, ...rest } = composeFigure("my figure", marks, "made here", { x: "x", y: "y", ...options });
+  return { data: data as Any[], layout: layout as Any, ...rest };
+};
+
+test("values, typed arrays too, arrive in the traces", () => {
+  const { data } = compose([
+    points(Float64Array.of(1, 2), [3, 4], { symbol: "square-open", size: 11, hover: ["a", "b"], labels: ["", "b"] }),
+    line(["p", "q"], [5, 6], { width: 7, dash: true }),
+    bars(["p"], [8]),
+    boxes({ one: [1, 2, 3] }),
+  ]);
+  assert.deepEqual(
+    data.map(({ type, mode, x, y }) => ({ type, mode, x, y })),
+    [
+      { type: "scatter", mode: "markers+text", x: [1, 2], y: [3, 4] },
+      { type: "scatter", mode: "lines", x: ["p", "q"], y: [5, 6] },
+      { type: "bar", mode: undefined, x: ["p"], y: [8] },
+      { type: "box", mode: undefined, x: undefined, y: [1, 2, 3] },
+    ],
+  );
+  assert.deepEqual([data[0].marker.symbol, data[0].marker.size, data[0].hovertext], ["square-open", 11, ["a", "b"]]);
+  assert.deepEqual([data[1].line.width, data[1].line.dash], [7, "dash"]);
+});
+
+test("ends of intervals become distances, in both directions", () => {
+  const [trace] = compose([points([1, 2], [3, 4], { low: [2, 1], high: [4, 7], left: [0, 0], right: [2, 5] })]).data;
+  assert.deepEqual(
+    [trace.error_y.arrayminus, trace.error_y.array],
+    [
+      [1, 3],
+      [1, 3],
+    ],
+  );
+  assert.deepEqual(
+    [trace.error_x.arrayminus, trace.error_x.array],
+    [
+      [1, 2],
+      [1, 3],
+    ],
+  );
+});
+
+test("a band lies between its lines, in the colour of its name's line and out of the legend", () => {
+  const { data } = compose([band([1, 2], [0, 1], [4, 5], { name: "a" }), line([1, 2], [2, 3], { name: "a" })]);
+  assert.deepEqual(
+    data.map(({ y, showlegend }) => [y, showlegend]),
+    [
+      [[0, 1], false],
+      [[4, 5], false],
+      [[2, 3], true],
+    ],
+  );
+  assert.equal(data[1].fillcolor, `${data[2].line.color}33`);
+});
+
+test("each name has a colour and a sign of its own, none that another mark chose", () => {
+  const { data } = compose([
+    points([1], [1], { name: "a", colour: "computed" }),
+    points([1], [1], { name: "b" }),
+    line([1], [1], { name: "b" }),
+    points([1], [1], { name: "c", symbol: "circle" }),
+  ]);
+  assert.deepEqual(
+    [data[0].marker.color, data[1].marker.color, data[2].line.color, data[3].marker.color],
+    [palette[0], palette[1], palette[1], palette[2]],
+  );
+  assert.deepEqual(
+    [data[0], data[1], data[3]].map(({ marker }) => marker.symbol),
+    ["square", "diamond", "circle"],
+  );
+});
+
+test("the legend has a name once, by its points, and is left out where there is but one mark", () => {
+  const { data, layout } = compose(
+    [line([1], [1], { name: "a" }), points([1], [1], { name: "a" }), points([1], [1], { name: "a", panel: 1 })],
+    { panels: ["left", "right"] },
+  );
+  assert.deepEqual(
+    data.map(({ showlegend }) => showlegend),
+    [false, true, false],
+  );
+  assert.equal(layout.showlegend, true);
+  assert.equal(compose([points([1], [1], { name: "a" })]).layout.showlegend, false);
+});
+
+test("the figure grows by what a legend takes, and the plot stays as it is", () => {
+  const many = Array.from({ length: 9 }, (_, i) => points([1], [1], { name: `a rather long name, number ${i}` }));
+  const plain = compose(many.slice(0, 1)).layout;
+  const plotHeight = ({ height, margin }: Any) => height - margin.t - margin.b;
+  for (const legend of ["above", "below"] as const) {
+    const { layout } = compose(many, { legend });
+    assert.ok(layout.height > plain.height, legend);
+    assert.equal(plotHeight(layout), plotHeight(plain));
+    const fromTop = [layout, plain].map(({ title, height }) => ((1 - title.y) * height).toFixed(6));
+    assert.equal(fromTop[0], fromTop[1]);
+  }
+});
+
+test("rules stand in every panel, their label once", () => {
+  const { layout } = compose([points([1, 9], [1, 9]), rule({ y: 5 }, { label: "five" })], { panels: ["a", "b"] });
+  assert.deepEqual(
+    layout.shapes.map(({ xref, yref, y0, y1 }: Any) => [xref, yref, y0, y1]),
+    [
+      ["x domain", "y", 5, 5],
+      ["x2 domain", "y2", 5, 5],
+    ],
+  );
+  assert.equal(layout.annotations.filter(({ text }: Any) => text === "five").length, 1);
+});
+
+test("a rule's label stands on the side where there is room, at the logarithm on a logarithmic axis", () => {
+  const side = (at: number) =>
+    compose([line([1, 1000], [1, 2]), rule({ x: at }, { label: "k" })], { x: { title: "x", log: true } }).layout
+      .annotations[1];
+  assert.deepEqual([side(2).xanchor, side(500).xanchor], ["left", "right"]);
+  assert.equal(side(100).x, 2);
+});
+
+test("axes take range, ticks, logarithm and names", () => {
+  const { layout } = compose([points([1, 1000], [0, 1])], {
+    x: { title: "n", log: true, range: [1, 1000] },
+    y: { title: "", ticks: { values: [0, 1], labels: ["first guide", "second guide, with a long name"] } },
+  });
+  assert.deepEqual([layout.xaxis.type, layout.xaxis.range, layout.xaxis.dtick], ["log", [0, 3], 1]);
+  assert.deepEqual(
+    [layout.yaxis.tickvals, layout.yaxis.ticktext[0], layout.yaxis.showgrid],
+    [[0, 1], "first guide", false],
+  );
+  assert.ok(layout.margin.l > 200, "room for the names");
+});
+
+test("panels are named at their x axis and share a y axis that has a range", () => {
+  const marks = [points([1], [1]), points([1], [2], { panel: 1 })];
+  const own = compose(marks, { panels: ["batch 1", "batch 64"] });
+  assert.deepEqual([own.layout.xaxis.title.text, own.layout.xaxis2.title.text], ["x, batch 1", "x, batch 64"]);
+  assert.deepEqual([own.data[1].xaxis, own.data[1].yaxis], ["x2", "y2"]);
+  assert.equal(own.layout.yaxis2.showticklabels, undefined);
+  const shared = compose(marks, { panels: ["a", "b"], y: { title: "y", range: [0, 3] } });
+  assert.deepEqual([shared.layout.yaxis2.range, shared.layout.yaxis2.showticklabels], [[0, 3], false]);
+  assert.throws(() => compose(marks), new UserError("no panel 1: this figure has 1, counted from 0"));
+});
+
+test("bars stand side by side or on each other", () => {
+  const marks = [bars(["a"], [1], { name: "one" }), bars(["a"], [2], { name: "two" })];
+  assert.deepEqual(
+    [compose(marks).layout.barmode, compose(marks, { stacked: true }).layout.barmode],
+    ["group", "stack"],
+  );
+});
+
+test("a picture has one unit for each image, and its pixels in the PNG", () => {
+  const red = Uint8Array.from([255, 0, 0]);
+  const { layout } = compose(
+    [
+      picture(
+        [
+          [red, undefined],
+          [red, red],
+        ],
+        1,
+      ),
+    ],
+    { y: "" },
+  );
+  const [image] = layout.images;
+  assert.deepEqual([image.sizex, image.sizey, layout.yaxis.range], [2, 2, [2, 0]]);
+  const png = Buffer.from(image.source.split(",")[1], "base64");
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [12, 12]);
+  assert.throws(() => picture([[red]], 2), new UserError("picture: an image has 3 bytes, not 3 · 2 · 2"));
+});
+
+test("lengths that differ are named", () => {
+  assert.throws(
+    () => points([1, 2], [1, 2], { low: [1] }),
+    new UserError("points: 2 values of x, but 1 of low: one of each is needed"),
+  );
+});
+
+test("the description tells the values: few one by one, of many the ends and extremes", () => {
+  const x = Array.from({ length: 20 }, (_, i) => i);
+  const marks = [
+    points([1, 2], [3, 1 / 3], { name: "few" }),
+    line(
+      x,
+      x.map((value) => (value - 5) ** 2),
+      { name: "many", panel: 1 },
+    ),
+    boxes({ base: [1, 2, 6] }),
+    rule({ y: 1 }, { label: "the report's" }),
+  ];
+  assert.equal(
+    compose(marks, { panels: ["a", "b"] }).description,
+    "few: 3 at 1, 0.3333 at 2. b, many: 20 values from 25 at 0 to 196 at 19, between 0 and 196. " +
+      "base: median 2 of 3, 1 to 6. A dashed line: the report's.",
+  );
+  assert.equal(compose(marks, { panels: ["a", "b"], description: "mine" }).description, "mine");
+});
+
+test("drawn, all texts stand in the picture", async () => {
+  const marks = [
+    points([1, 2], [3, 4], { name: "first", join: true }),
+    points([1, 2], [3, 4], { name: "second", panel: 1, labels: ["here", ""] }),
+    rule({ y: 3.5 }, { label: "as it is" }),
+  ];
+  const options = { x: "speed-up", y: "top-1", panels: ["all threads", "1 thread"], legend: "below" as const };
+  const { svg } = await drawStatic(composeFigure("My own", marks, "made here", options));
+  const { document } = new JSDOM(svg, { contentType: "image/svg+xml" }).window;
+  const texts = [...document.querySelectorAll("text")].map(({ textContent }) => textContent);
+  const expected = ["My own", "first", "second", "here", "as it is", "made here", "speed-up, all threads", "top-1"];
+  for (const text of expected) assert.ok(texts.includes(text), `${text} is not among ${texts.join(" | ")}`);
+});
