@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Matrix } from "ml-matrix";
-import { chapter2Claims, varianceThreshold } from "../claims/chapter2";
-import { type SettledClaim, settleClaims } from "../claims/claims";
+import type { SettledClaim } from "../claims/claims";
+import { settleClaims } from "../claims/settle";
 import type { Title } from "../display/figure";
 import {
   conditionNumber,
@@ -16,6 +16,9 @@ import { weightMatrix } from "../linalg/matrix";
 import { type Network, nodeOf } from "../network/network";
 import { referenceFolder } from "../core/paths";
 import type { Chapter } from "./open";
+
+/** Threshold of the report for k95. */
+export const varianceThreshold = 0.95;
 
 /** What the figures call the two layers. */
 export const middleLayer: Title = { english: "middle layer, layer2.0.conv1", persian: "لایه میانی" };
@@ -96,7 +99,18 @@ export function settleChapter2(
   chapter: Chapter,
   spectra: LayerSpectra & { official: LayerSpectra },
 ): Promise<SettledClaim[]> {
-  const { middle, final, official } = spectra;
-  const evidence = { middle, final, officialMiddle: official.middle, officialFinal: official.final };
-  return settleClaims(chapter2Claims, evidence, chapter.assets);
+  const { official } = spectra;
+  const rank = ({ singularValues, ...spectrum }: Spectrum) => ({
+    singularValues,
+    rank: rankForVariance({ singularValues, ...spectrum }, varianceThreshold),
+  });
+  const layer = (name: string, spectrum: Spectrum, recorded: Spectrum) => ({
+    layer: name,
+    rows: spectrum.rows,
+    columns: spectrum.columns,
+    ...rank(spectrum),
+    official: rank(recorded),
+  });
+  const layers = [layer("layer2.0.conv1", spectra.middle, official.middle), layer("fc", spectra.final, official.final)];
+  return settleClaims({ ...chapter, number: 2 }, { threshold: varianceThreshold, layers });
 }

@@ -1,6 +1,6 @@
 import { preprocess } from "../assets/images/preprocess";
-import { chapter3Claims, type HeadName, type HeadsEvidence, headNames } from "../claims/chapter3";
-import { type SettledClaim, settleClaims } from "../claims/claims";
+import type { SettledClaim } from "../claims/claims";
+import { settleClaims } from "../claims/settle";
 import type { AccuracySample } from "../display/accuracy";
 import { withHead } from "../network/lowRank";
 import { type Network, parameterCount } from "../network/network";
@@ -11,6 +11,17 @@ import { scoreHeads } from "./headRuns";
 import type { Chapter } from "./open";
 import type { LabelledFeatures } from "../engines/features";
 import type { HeadTask } from "./protocol";
+
+/** The three heads of the report: uncompressed, k = 5, k = 2. */
+export type HeadName = "base" | "keep50" | "keep20";
+export const headNames: HeadName[] = ["base", "keep50", "keep20"];
+export const keepOf: Record<HeadName, number> = { base: 1, keep50: 0.5, keep20: 0.2 };
+
+/** Parameters of the whole network and accuracies over the seeds, a head. */
+export interface HeadsEvidence {
+  parameters: Record<HeadName, number>;
+  accuracies: Record<HeadName, Accuracy[]>;
+}
 
 /** One number for each of the three heads. */
 export type PerHead<T> = Record<HeadName, T>;
@@ -104,5 +115,10 @@ export async function checkHeadInNetwork(chapter: Chapter, task: HeadTask, head:
 
 /** Settles the claims of chapter 3 and writes them for the conclusion. */
 export function settleChapter3(chapter: Chapter, evidence: HeadsEvidence): Promise<SettledClaim[]> {
-  return settleClaims(chapter3Claims, evidence, chapter.assets);
+  const models = headNames.map((head) => ({
+    keep: keepOf[head],
+    parameters: evidence.parameters[head],
+    accuracies: evidence.accuracies[head],
+  }));
+  return settleClaims({ ...chapter, number: 3 }, { models });
 }

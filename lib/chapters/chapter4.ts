@@ -1,6 +1,7 @@
-import { chapter4Claims, type Chapter4Evidence, latencyChange } from "../claims/chapter4";
-import { type HeadName, headNames } from "../claims/chapter3";
-import { type SettledClaim, settleClaims } from "../claims/claims";
+import type { SettledClaim } from "../claims/claims";
+import { latencyChange } from "../claims/latency";
+import type { PrintedReading, RecoveryMeans } from "../claims/recovery";
+import { settleClaims } from "../claims/settle";
 import { timeInTurn } from "../engines/time";
 import { withHead } from "../network/lowRank";
 import { type Network, parameterCount } from "../network/network";
@@ -8,7 +9,7 @@ import { progress } from "../display/progress";
 import type { Timing } from "../engines/time";
 import type { Accuracy } from "../training/evaluate";
 import type { Head } from "../training/head";
-import { accuracyText, headTitles, type PerHead, seedText } from "./chapter3";
+import { accuracyText, type HeadName, headNames, headTitles, keepOf, type PerHead, seedText } from "./chapter3";
 import { scoreHeads } from "./headRuns";
 import type { Chapter } from "./open";
 import type { LabelledFeatures } from "../engines/features";
@@ -59,7 +60,7 @@ export function table41(
 
 /** What the timings say about claim (a), in one sentence. */
 export function timingFinding(timings: PerHead<Timing>): string {
-  const { ratios, scatter, verdict } = latencyChange(timings);
+  const { ratios, scatter, verdict } = latencyChange(timings.base, [timings.keep50, timings.keep20]);
   const [first, second] = ratios.map((ratio) => ratio.toFixed(3));
   const reading = {
     same: "compressing the head alone leaves the latency as it was, as the report says",
@@ -87,7 +88,22 @@ export function recoveryFinding(
   return sentences.join(" ");
 }
 
+/** All that chapter 4 settles its claims on. */
+export interface Chapter4Evidence {
+  accuracies: PerHead<Accuracy[]>;
+  timings: PerHead<Timing>;
+  collapse: Record<"keep50" | "keep20", PrintedReading>;
+  recovery: Record<"keep50" | "keep20", RecoveryMeans>;
+}
+
 /** Settles the claims of chapter 4 and writes them for the conclusion. */
 export function settleChapter4(chapter: Chapter, evidence: Chapter4Evidence): Promise<SettledClaim[]> {
-  return settleClaims(chapter4Claims, evidence, chapter.assets);
+  const { accuracies, timings, collapse, recovery } = evidence;
+  const models = headNames.map((head) => ({
+    keep: keepOf[head],
+    accuracies: accuracies[head],
+    timing: timings[head],
+  }));
+  const means = (["keep50", "keep20"] as const).map((head) => ({ keep: keepOf[head], ...recovery[head] }));
+  return settleClaims({ ...chapter, number: 4 }, { models, printed: Object.values(collapse), recovery: means });
 }

@@ -1,14 +1,9 @@
-import {
-  chapter5Claims,
-  conditionGuide,
-  bestGuide,
-  type GuideScore,
-  type TwoQuestionsEvidence,
-} from "../claims/chapter5";
-import { type SettledClaim, settleClaims } from "../claims/claims";
+import { conditionGuide, bestGuide, type GuideScore, type TwoQuestionsEvidence } from "../claims/chapter5";
+import type { SettledClaim } from "../claims/claims";
+import { settleClaims } from "../claims/settle";
 import type { LayerPoint } from "../display/sensitivity";
 import { conditionNumber, effectiveRank, rankForVariance, stableRank } from "../linalg/spectrum";
-import { varianceThreshold } from "../claims/chapter2";
+import { varianceThreshold } from "./chapter2";
 import type { Accuracy } from "../training/evaluate";
 import { accuracyText } from "./chapter3";
 import type { Chapter } from "./open";
@@ -130,5 +125,5 @@ export function assetNote(note?: string): string {
 
 /** Settles the claims of chapter 5 and writes them for the conclusion. */
 export function settleChapter5(chapter: Chapter, evidence: TwoQuestionsEvidence): Promise<SettledClaim[]> {
-  return settleClaims(chapter5Claims, { ...evidence, assetNote: chapter.note }, chapter.assets);
+  return settleClaims({ ...chapter, number: 5 }, { ...evidence, note: chapter.note });
 }

@@ -1,5 +1,6 @@
-import { chapter7Claims, type FasterNetworkEvidence } from "../claims/chapter7";
-import { type SettledClaim, settleClaims } from "../claims/claims";
+import type { FasterNetworkEvidence } from "../claims/chapter7";
+import type { SettledClaim } from "../claims/claims";
+import { settleClaims } from "../claims/settle";
 import { macsOf } from "../compression/measure/groundwork";
 import type { CompressionStudy } from "./compressionStudy";
 import type { FormTime } from "./formTiming";
@@ -41,5 +42,5 @@ export function formFinding(times: readonly FormTime[]): string {
 
 /** Settles the claims of chapter 7. */
 export function settleChapter7(chapter: Chapter, evidence: FasterNetworkEvidence): Promise<SettledClaim[]> {
-  return settleClaims(chapter7Claims, evidence, chapter.assets);
+  return settleClaims({ ...chapter, number: 7 }, evidence);
 }

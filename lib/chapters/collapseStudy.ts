@@ -1,4 +1,3 @@
-import type { HeadName } from "../claims/chapter3";
 import { mean, median, quantile } from "../statistics/summary";
 import { type Outcome, outcomeOf } from "../training/collapse";
 import { flatten, largestCurvature, stabilityLimit } from "../training/curvature";
@@ -7,7 +6,7 @@ import type { Head } from "../training/head";
 import type { TrainingRun } from "../training/trainHeads";
 import { progress } from "../display/progress";
 import { cached } from "../core/cache";
-import { headTitles } from "./chapter3";
+import { type HeadName, headTitles } from "./chapter3";
 import type { Chapter } from "./open";
 import type { LabelledFeatures } from "../engines/features";
 import { protocol } from "./protocol";

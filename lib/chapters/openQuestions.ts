@@ -2,7 +2,7 @@ import type { Claim } from "../claims/claims";
 
 /** What would settle a claim that is not comparable, by the beginning of its identifier. */
 const settlers: [RegExp, string][] = [
-  [/^2\./, "the official weights (`npm run download`)"],
+  [/^(2\.|3\.params)/, "the official weights (`npm run download`)"],
   [/^[34]\.acc\./, "the official weights and images (`npm run download`)"],
   [/^4\.collapse/, "the counts of right answers behind the printed accuracies"],
   [/^4\.ms/, "the report's own CPU, which it does not name"],

@@ -1,4 +1,4 @@
-import { type FailedRecoveryEvidence, recoveredShare } from "../claims/recovery";
+import { type RecoveryMeans, recoveredShare } from "../claims/recovery";
 import type { MethodResult } from "../display/recovery";
 import { mean } from "../statistics/summary";
 import { protocol } from "./protocol";
@@ -28,7 +28,7 @@ function best(results: readonly MethodResult[], keep: number): MethodResult {
  * @param images number of test images behind the means and results.
  */
 export function recoveryVerdict(
-  means: FailedRecoveryEvidence["recovery"],
+  means: Record<"keep50" | "keep20", RecoveryMeans>,
   results: readonly MethodResult[],
   images: number,
 ): string {

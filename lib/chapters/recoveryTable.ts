@@ -1,4 +1,4 @@
-import type { FailedRecoveryEvidence } from "../claims/recovery";
+import type { RecoveryMeans } from "../claims/recovery";
 import type { MethodResult } from "../display/recovery";
 import { progress } from "../display/progress";
 import { cached } from "../core/cache";
@@ -154,7 +154,7 @@ export function table42({ base, methods }: ScoredRecoveries) {
  * The means that settle whether recovery is impossible: the uncompressed head after its ten batches, the cut one, and
  * short training at the best stable rate.
  */
-export function recoveryMeans({ base, cut, methods }: ScoredRecoveries): FailedRecoveryEvidence["recovery"] {
+export function recoveryMeans({ base, cut, methods }: ScoredRecoveries): Record<"keep50" | "keep20", RecoveryMeans> {
   const meansAt = (head: "keep50" | "keep20", keep: number) => {
     const short = methods.find((method) => method.id === "b" && method.keep === keep);
     if (!short) throw new Error(`no result of method b at keep ratio ${keep}`);

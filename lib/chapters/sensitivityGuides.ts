@@ -1,5 +1,5 @@
 import { conditionNumber, effectiveRank, rankForVariance, type Spectrum, stableRank } from "../linalg/spectrum";
-import { varianceThreshold } from "../claims/chapter2";
+import { varianceThreshold } from "./chapter2";
 import type { GuideScore, Outcome } from "../claims/chapter5";
 import { bootstrapInterval } from "../statistics/bootstrap";
 import { spearman } from "../statistics/spearman";

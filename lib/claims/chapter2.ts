@@ -1,123 +1,112 @@
-import { rankForVariance, type Spectrum } from "../linalg/spectrum";
-import type { ClaimRule } from "./claims";
+import { type ClaimRule, notComputed } from "./claims";
+import { report } from "./report";
 
-/** What chapter 2 measures, and the recorded spectra of the official tensors. */
-export interface SpectraEvidence {
-  middle: Spectrum;
-  final: Spectrum;
-  officialMiddle: Spectrum;
-  officialFinal: Spectrum;
+/** Singular values (descending) of a tensor, and how many of them carry the share of the variance asked for. */
+interface Rank {
+  singularValues: ArrayLike<number>;
+  rank: number;
 }
 
-/** Threshold of the report for k95. */
-export const varianceThreshold = 0.95;
+/** A layer's weight as a matrix (rows, columns). */
+export interface LayerSpectrum extends Rank {
+  layer: string;
+  rows: number;
+  columns: number;
+  /** The recorded spectrum of the official tensor, where there is one. */
+  official?: Rank;
+}
+
+/** What chapter 2 measures. */
+export interface SpectraEvidence {
+  /** Share of the variance behind the ranks. */
+  threshold: number;
+  layers: readonly LayerSpectrum[];
+}
 
 /** Whether two spectra are those of the same tensor: every σ within 0.1 % of the largest one. */
-export function sameSpectrum(first: Spectrum, second: Spectrum): boolean {
-  const tolerance = 1e-3 * second.singularValues[0];
+export function sameSpectrum(first: ArrayLike<number>, second: ArrayLike<number>): boolean {
+  const tolerance = 1e-3 * second[0];
   return (
-    first.singularValues.length === second.singularValues.length &&
-    first.singularValues.every((value, i) => Math.abs(value - second.singularValues[i]) <= tolerance)
+    first.length === second.length && Array.from(first).every((value, i) => Math.abs(value - second[i]) <= tolerance)
   );
 }
 
-const share = (spectrum: Spectrum) =>
-  (100 * rankForVariance(spectrum, varianceThreshold)) / spectrum.singularValues.length;
-const k95Text = (spectrum: Spectrum) =>
-  `${rankForVariance(spectrum, varianceThreshold)} (${share(spectrum).toFixed(2)} %)`;
-const shapeText = (spectrum: Spectrum) => `${spectrum.rows} × ${spectrum.columns}`;
+const share = ({ rank, singularValues }: Rank) => (100 * rank) / singularValues.length;
+const rankText = (spectrum: Rank) => `${spectrum.rank} (${share(spectrum).toFixed(2)} %)`;
+const isOfficial = ({ singularValues, official }: LayerSpectrum) =>
+  official !== undefined && sameSpectrum(singularValues, official.singularValues);
 
-type Layer = "middle" | "fc";
-const layers: Record<Layer, { name: string; shape: string; count: number; k95: string }> = {
-  middle: { name: "layer2.0.conv1", shape: "128 × 576", count: 128, k95: "94 (73.44 %)" },
-  fc: { name: "fc", shape: "1000 × 512", count: 512, k95: "291 (56.84 %)" },
-};
+const find = ({ layers }: SpectraEvidence, name: string) => layers.find(({ layer }) => layer === name);
 
-const measured = (layer: Layer, evidence: SpectraEvidence) => (layer === "middle" ? evidence.middle : evidence.final);
-const official = (layer: Layer, evidence: SpectraEvidence) =>
-  layer === "middle" ? evidence.officialMiddle : evidence.officialFinal;
-
-function shapeRule(layer: Layer): ClaimRule<SpectraEvidence> {
-  const { name, shape } = layers[layer];
+/** A number or shape that ResNet-18 has whatever its weights. */
+function shapeRule(
+  id: string,
+  layer: string,
+  of: (found: LayerSpectrum) => string | number,
+): ClaimRule<SpectraEvidence> {
   return {
-    id: `2.${layer}.shape`,
-    chapter: 2,
-    claim: `${name} as a matrix`,
-    reported: shape,
-    rule: "reproduced if rows and columns are equal (the report prints the transpose), else differs",
+    id,
+    rule: "reproduced if equal (of a matrix the report prints the transpose); else differs, or not comparable on custom weights, which may be another network's",
     mustHold: true,
-    judge: (evidence) => {
-      const computed = shapeText(measured(layer, evidence));
-      return { computed, verdict: computed === shape ? "reproduced" : "differs" };
+    judge: (evidence, { weights }) => {
+      const found = find(evidence, layer);
+      if (!found) return notComputed;
+      const computed = of(found);
+      if (computed === report.claims[id].reported) return { computed, verdict: "reproduced" };
+      return { computed, verdict: weights === "custom" ? "not comparable" : "differs" };
     },
   };
 }
 
-function countRule(layer: Layer): ClaimRule<SpectraEvidence> {
-  const { name, count } = layers[layer];
+function rankRule(id: string, layer: string): ClaimRule<SpectraEvidence> {
   return {
-    id: `2.${layer}.count`,
-    chapter: 2,
-    claim: `number of singular values of ${name}`,
-    reported: count,
-    rule: "reproduced if equal, else differs",
-    mustHold: true,
-    judge: (evidence) => {
-      const computed = measured(layer, evidence).singularValues.length;
-      return { computed, verdict: computed === count ? "reproduced" : "differs" };
-    },
-  };
-}
-
-function k95Rule(layer: Layer): ClaimRule<SpectraEvidence> {
-  const { name, k95 } = layers[layer];
-  return {
-    id: `2.${layer}.k95`,
-    chapter: 2,
-    claim: `components of ${name} for 95 % of the variance`,
-    reported: k95,
+    id,
     rule: "comparable if every σ lies within 0.1 % of σ₁ of the recorded official spectrum; then reproduced if equal, else differs",
     mustHold: true,
     judge: (evidence) => {
-      const computed = k95Text(measured(layer, evidence));
-      const recorded = official(layer, evidence);
-      if (!sameSpectrum(measured(layer, evidence), recorded))
-        return {
-          computed,
-          verdict: "not comparable",
-          note: `another tensor than the official one, whose recorded spectrum gives ${k95Text(recorded)}`,
-        };
-      return { computed, verdict: computed === k95 ? "reproduced" : "differs", note: "the official tensor's spectrum" };
+      const found = find(evidence, layer);
+      if (!found) return notComputed;
+      const computed = rankText(found);
+      if (!isOfficial(found)) {
+        const recorded = found.official ? `, whose recorded spectrum gives ${rankText(found.official)}` : "";
+        return { computed, verdict: "not comparable", note: `another tensor than the official one${recorded}` };
+      }
+      const verdict = computed === report.claims[id].reported ? "reproduced" : "differs";
+      return { computed, verdict, note: "the official tensor's spectrum" };
     },
   };
 }
 
+const middle = "layer2.0.conv1";
+const final = "fc";
+
+const compressibleRule: ClaimRule<SpectraEvidence> = {
+  id: "2.fc-more-compressible",
+  rule: "comparable if both spectra are the official ones; then reproduced if fc's share is smaller, else refuted",
+  judge: (evidence) => {
+    const [first, last] = [find(evidence, middle), find(evidence, final)];
+    if (!first || !last) return notComputed;
+    const smaller = share(last) < share(first);
+    const computed = `${share(last).toFixed(2)} % ${smaller ? "<" : "≥"} ${share(first).toFixed(2)} %`;
+    if (!isOfficial(first) || !isOfficial(last))
+      return { computed, verdict: "not comparable", note: "other tensors than the official ones" };
+    return {
+      computed,
+      verdict: smaller ? "reproduced" : "refuted",
+      note: "a smaller share of variance kept; whether accuracy follows is asked in chapters 3 and 5",
+    };
+  },
+};
+
 /** The claims of the report's chapter 2. */
 export const chapter2Claims: ClaimRule<SpectraEvidence>[] = [
-  shapeRule("middle"),
-  countRule("middle"),
-  k95Rule("middle"),
-  shapeRule("fc"),
-  countRule("fc"),
-  k95Rule("fc"),
-  {
-    id: "2.fc-more-compressible",
-    chapter: 2,
-    claim: "fc needs a smaller share of its components than layer2.0.conv1, so it is the better candidate",
-    reported: "56.84 % < 73.44 %",
-    rule: "comparable if both spectra are the official ones; then reproduced if fc's share is smaller, else refuted",
-    mustHold: false,
-    judge: (evidence) => {
-      const { middle, final, officialMiddle, officialFinal } = evidence;
-      const smaller = share(final) < share(middle);
-      const computed = `${share(final).toFixed(2)} % ${smaller ? "<" : "≥"} ${share(middle).toFixed(2)} %`;
-      if (!sameSpectrum(middle, officialMiddle) || !sameSpectrum(final, officialFinal))
-        return { computed, verdict: "not comparable", note: "other tensors than the official ones" };
-      return {
-        computed,
-        verdict: smaller ? "reproduced" : "refuted",
-        note: "a smaller share of variance kept; whether accuracy follows is asked in chapters 3 and 5",
-      };
-    },
-  },
+  ...[
+    { name: "middle", layer: middle },
+    { name: "fc", layer: final },
+  ].flatMap(({ name, layer }) => [
+    shapeRule(`2.${name}.shape`, layer, ({ rows, columns }) => `${rows} × ${columns}`),
+    shapeRule(`2.${name}.count`, layer, ({ singularValues }) => singularValues.length),
+    rankRule(`2.${name}.k95`, layer),
+  ]),
+  compressibleRule,
 ];

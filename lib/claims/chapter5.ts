@@ -1,6 +1,16 @@
-import type { DepthSeries } from "../chapters/depth";
-import { restless } from "./chapter4";
-import type { ClaimRule } from "./claims";
+import { mean } from "../statistics/summary";
+import { type ClaimRule, notComputed } from "./claims";
+import { restless } from "./latency";
+
+/** Latency against depth in one setting. */
+export interface DepthLine {
+  engine: string;
+  batch: number;
+  /** The straight line through the medians; slope in ms a layer. */
+  fit: { slope: number; r2: number };
+  /** How much the runs differ: interquartile range over median, the median of the depths. */
+  scatter: number;
+}
 
 /** What a layer's compression costs: points of top-1, or relative error of the logits. */
 export type Outcome = "top-1 loss" | "output error";
@@ -20,10 +30,10 @@ export interface GuideScore {
 
 /** What chapter 5 measures. */
 export interface TwoQuestionsEvidence {
-  depth: readonly DepthSeries[];
+  depth: readonly DepthLine[];
   guides: readonly GuideScore[];
   /** The reader's note on the weights: which of them are not the official ones. */
-  assetNote?: string;
+  note?: string;
 }
 
 /** Smallest R² of a straight line, and the R² below which there is none. */
@@ -32,13 +42,10 @@ const bent = 0.9;
 
 const latencyClaim: ClaimRule<TwoQuestionsEvidence> = {
   id: "5.latency-linear-in-depth",
-  chapter: 5,
-  claim: "latency grows about linearly with the number of layers on a CPU",
-  reported: "about linear",
   rule: `on any machine: reproduced if in every setting the line rises and R² ≥ ${straight}; of the settings that fail, those whose runs scatter by more than ${100 * restless} % (interquartile range over median, half of the depths) tell nothing: not comparable if only such fail; else refuted if one falls or has R² < ${bent}, else differs`,
-  mustHold: false,
   timed: true,
   judge: ({ depth }) => {
+    if (depth.length === 0) return notComputed;
     const r2 = depth.map(({ fit }) => fit.r2);
     const computed = `R² ${Math.min(...r2).toFixed(4)} to ${Math.max(...r2).toFixed(4)}`;
     const least = depth.reduce((worst, each) => (each.fit.r2 < worst.fit.r2 ? each : worst));
@@ -57,13 +64,10 @@ export const conditionGuide = "condition number";
 
 const conditionClaim: ClaimRule<TwoQuestionsEvidence> = {
   id: "5.small-condition-number-compresses-well",
-  chapter: 5,
-  claim: "layers with a small condition number are good candidates for strong compression",
-  reported: "small condition number, small loss",
   rule: "on any assets, Spearman's ρ over the layers between condition number and loss of top-1, each layer compressed alone: reproduced if at every share its 95 % interval lies above 0, refuted if at every share below 0, else differs",
-  mustHold: false,
-  judge: ({ guides, assetNote }) => {
+  judge: ({ guides, note: assetNote }) => {
     const scores = guides.filter(({ guide, outcome }) => guide === conditionGuide && outcome === "top-1 loss");
+    if (scores.length === 0) return notComputed;
     const text = ({ share, rho, low, high }: GuideScore) =>
       `ρ = ${rho.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) at share ${share}`;
     const computed = scores.map(text).join(", ");
@@ -78,7 +82,7 @@ export function bestGuide(scores: readonly GuideScore[]): { guide: string; rho: 
   const losses = scores.filter(({ outcome }) => outcome === "top-1 loss");
   const means = [...new Set(losses.map(({ guide }) => guide))].map((guide) => {
     const own = losses.filter((score) => score.guide === guide);
-    return { guide, rho: own.reduce((sum, { rho }) => sum + rho, 0) / own.length };
+    return { guide, rho: mean(own.map(({ rho }) => rho)) };
   });
   return means.reduce((best, each) => (each.rho > best.rho ? each : best));
 }

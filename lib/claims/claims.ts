@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import type { Provenance } from "../core/provenance";
-import { writeAtomically } from "../core/files";
-import { buildFolder } from "../core/paths";
-
-export type Verdict = "reproduced" | "differs" | "refuted" | "not comparable";
+import type { AssetInUse, Provenance } from "../core/provenance";
+import { report } from "./report";
+import type { Verdict } from "./verdicts";
 
 /** Which weights and images a claim is settled on. */
 export interface ClaimContext {
@@ -11,10 +8,13 @@ export interface ClaimContext {
   images: Provenance;
 }
 
-/** Weights and images by provenance and content. */
-export interface AssetsOfClaims {
-  weights: { provenance: Provenance; sha256: string };
-  images: { provenance: Provenance; sha256: string };
+/** What of a chapter its claims rest on. */
+export interface ChapterInUse<Number extends number = number> {
+  number: Number;
+  weights: AssetInUse;
+  images: AssetInUse;
+  /** Settings that are not the report's; none if it repeats the report. */
+  varied: readonly string[];
 }
 
 /** What a rule finds. */
@@ -24,16 +24,16 @@ export interface Judgement {
   note?: string;
 }
 
-/** Something that the report says, and how a computed value settles it. */
+/** Where the evidence lacks what a claim is about, as in a run with other settings than the report's. */
+export const notComputed: Judgement = { computed: "not computed", verdict: "not comparable" };
+
+/** How computed values settle a claim of data/report.json. */
 export interface ClaimRule<Evidence> {
   id: string;
-  chapter: number;
-  claim: string;
-  reported: string | number;
   /** How `judge` decides, in words, for the reader. */
   rule: string;
   /** Where it is comparable at all, anything but "reproduced" is a fault of this project. */
-  mustHold: boolean;
+  mustHold?: boolean;
   /** Whether the computed value comes from a clock, so that it differs from run to run. */
   timed?: boolean;
   judge(evidence: Evidence, context: ClaimContext): Judgement;
@@ -52,7 +52,7 @@ export interface Claim {
   note: string;
   /** Checksums of the weights and images, so that results of different files never stand side by side. */
   assets: string;
-  /** Whether this run counts as failed unless the claim holds; never where it is not comparable. */
+  /** Whether this run counts as failed unless the claim holds; never where it is varied or not comparable. */
   mustHold: boolean;
   holds: boolean;
   /** Whether the computed value comes from a clock. */
@@ -61,51 +61,39 @@ export interface Claim {
 
 /** A claim with what its table shows beside. */
 export interface SettledClaim extends Claim {
+  persian: string;
   rule: string;
 }
 
 /** Names weights and images by their content. */
-export function assetsKey({ weights, images }: AssetsOfClaims): string {
+export function assetsKey({ weights, images }: Pick<ChapterInUse, "weights" | "images">): string {
   return `${weights.sha256.slice(0, 16)}+${images.sha256.slice(0, 16)}`;
 }
 
-function settle<Evidence>(rule: ClaimRule<Evidence>, evidence: Evidence, used: AssetsOfClaims): Claim {
-  const context = { weights: used.weights.provenance, images: used.images.provenance };
-  const { id, chapter, claim, reported } = rule;
-  const { computed, verdict, note = "" } = rule.judge(evidence, context);
-  const mustHold = rule.mustHold && verdict !== "not comparable";
+/** Settles one claim; in a chapter that is varied the verdict says so, whatever the rule finds. */
+export function judgeClaim<Evidence>(
+  rule: ClaimRule<Evidence>,
+  evidence: Evidence,
+  chapter: ChapterInUse,
+): SettledClaim {
+  const context = { weights: chapter.weights.provenance, images: chapter.images.provenance };
+  const { english, persian, reported } = report.claims[rule.id];
+  const { computed, verdict: found, note = "" } = rule.judge(evidence, context);
+  const verdict = chapter.varied.length > 0 ? "varied" : found;
   return {
-    id,
-    chapter,
-    claim,
+    id: rule.id,
+    chapter: chapter.number,
+    claim: english,
+    persian,
+    rule: rule.rule,
     reported,
     computed,
     verdict,
     ...context,
     note,
-    assets: assetsKey(used),
-    mustHold,
+    assets: assetsKey(chapter),
+    mustHold: (rule.mustHold ?? false) && verdict !== "not comparable" && verdict !== "varied",
     holds: verdict === "reproduced",
     timed: rule.timed ?? false,
   };
-}
-
-/** Where a chapter leaves its claims. */
-export function claimsFile(chapter: number): string {
-  return join(buildFolder, "claims", `chapter-${chapter}.json`);
-}
-
-/**
- * Settles a chapter's claims and writes them to build/claims/chapter-N.json.
- * @param rules all of one chapter, at least one.
- * @throws FileError if the file cannot be written.
- */
-export async function settleClaims<Evidence>(
-  rules: readonly ClaimRule<Evidence>[],
-  evidence: Evidence,
-  assets: AssetsOfClaims,
-): Promise<SettledClaim[]> {
-  const claims = rules.map((rule) => settle(rule, evidence, assets));
-  await writeAtomically(claimsFile(rules[0].chapter), `${JSON.stringify(claims, null, 2)}\n`);
-  return claims.map((claim, i) => ({ ...claim, rule: rules[i].rule }));
 }

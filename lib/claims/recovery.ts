@@ -1,11 +1,15 @@
-import type { ClaimRule } from "./claims";
+import { type ClaimRule, notComputed } from "./claims";
+import { atEveryKeep, type NamedHead, reportedHeads } from "./heads";
 
-/** A printed accuracy read as a count of right answers: `readPrintedAccuracy` of lib/chapters/forensics.ts. */
-export interface CollapseReading {
+/** A printed accuracy read as a count of images classified correctly. */
+export interface PrintedReading {
+  /** Per cent, as printed. */
   printed: number;
+  /** The only count that rounds to it, if there is one. */
   correct?: number;
   total: number;
-  classes: string[];
+  /** Classes of exactly that many images. */
+  classes: readonly string[];
 }
 
 /**
@@ -20,25 +24,22 @@ export interface RecoveryMeans {
 
 /** What the claims about the failed recovery are settled on. */
 export interface FailedRecoveryEvidence {
-  collapse: Record<"keep50" | "keep20", CollapseReading>;
-  recovery: Record<"keep50" | "keep20", RecoveryMeans>;
+  printed: readonly PrintedReading[];
+  recovery: readonly (RecoveryMeans & { keep: number })[];
 }
 
 /** Share of the lost accuracy from which it counts as recovered, and up to which as not recovered. */
 const recovered = 0.5;
 const notRecovered = 0.1;
 
-function collapseClaim(head: "keep50" | "keep20"): ClaimRule<FailedRecoveryEvidence> {
-  const printed = { keep50: "8.01 %", keep20: "9.57 %" }[head];
+function collapseClaim({ name, after }: NamedHead): ClaimRule<FailedRecoveryEvidence> {
   return {
-    id: `4.collapse.${head}`,
-    chapter: 4,
-    claim: `${printed} is the accuracy of a recovered head (${head})`,
-    reported: printed,
+    id: `4.collapse.${name}`,
     rule: "on any assets, from the labels of the first 512 official test images: refuted if the printed accuracy is exactly the share of one single class, as of a constant answer; not comparable if no count of 512 rounds to it; else differs",
-    mustHold: false,
-    judge: ({ collapse }) => {
-      const { correct, total, classes } = collapse[head];
+    judge: ({ printed }) => {
+      const reading = printed.find((each) => each.printed === after);
+      if (!reading) return notComputed;
+      const { correct, total, classes } = reading;
       if (correct === undefined) return { computed: "no count", verdict: "not comparable" };
       if (classes.length === 1)
         return {
@@ -56,19 +57,20 @@ export function recoveredShare({ base, cut, shortTraining }: RecoveryMeans): num
   return base > cut ? (shortTraining - cut) / (base - cut) : 1;
 }
 
+const cutHeads = reportedHeads.filter(({ keep }) => keep < 1);
+
 const impossibleClaim: ClaimRule<FailedRecoveryEvidence> = {
   id: "4.recovery-impossible",
-  chapter: 4,
-  claim: "short fine-tuning cannot recover the accuracy, because the removed information was vital",
-  reported: "8.01 and 9.57 % after 3 epochs",
   rule: "on any assets, mean of 40 seeds on all test images, the loss counted from the uncompressed head after its 10 batches, as the report's is: refuted if 3 epochs at the best stable lr win back at least half of what the cut lost at either rank, reproduced if less than a tenth at both, else differs",
-  mustHold: false,
   judge: ({ recovery }) => {
-    const shares = [recovery.keep50, recovery.keep20].map(recoveredShare);
-    const [k5, k2] = [recovery.keep50, recovery.keep20].map(
-      ({ cut, shortTraining, base }) => `${cut.toFixed(2)} → ${shortTraining.toFixed(2)} of ${base.toFixed(2)} %`,
+    const means = atEveryKeep(recovery, cutHeads);
+    if (!means) return notComputed;
+    const shares = means.map(recoveredShare);
+    const texts = means.map(
+      ({ cut, shortTraining, base }, i) =>
+        `k = ${cutHeads[i].rank}: ${cut.toFixed(2)} → ${shortTraining.toFixed(2)} of ${base.toFixed(2)} %`,
     );
-    const computed = `k = 5: ${k5}; k = 2: ${k2}`;
+    const computed = texts.join("; ");
     const note = `${shares.map((share) => `${Math.round(100 * share)} %`).join(" and ")} of the loss won back; the uncompressed head got no further training, as in the report: table 4-6 shows what it gains`;
     if (shares.some((share) => share >= recovered)) return { computed, verdict: "refuted", note };
     return { computed, verdict: shares.every((share) => share < notRecovered) ? "reproduced" : "differs", note };
@@ -76,8 +78,4 @@ const impossibleClaim: ClaimRule<FailedRecoveryEvidence> = {
 };
 
 /** The claims about the recovery that failed. */
-export const recoveryClaims: ClaimRule<FailedRecoveryEvidence>[] = [
-  collapseClaim("keep50"),
-  collapseClaim("keep20"),
-  impossibleClaim,
-];
+export const recoveryClaims: ClaimRule<FailedRecoveryEvidence>[] = [...cutHeads.map(collapseClaim), impossibleClaim];

@@ -1,27 +1,25 @@
 import { sourceLine } from "../display/banner";
 import { type HtmlCell, htmlTable } from "../display/htmlTable";
 import { escapeHtml, inNotebook, notebook } from "../display/notebook";
-import type { SettledClaim, Verdict } from "./claims";
+import type { SettledClaim } from "./claims";
+import { verdicts } from "./verdicts";
 
-/** Signs that tell the verdicts apart without colour; colours that can be read on white and on black. */
-const signs: Record<Verdict, { sign: string; colour: string }> = {
-  reproduced: { sign: "✓", colour: "#138A66" },
-  differs: { sign: "≠", colour: "#C75B00" },
-  refuted: { sign: "✗", colour: "#D7263D" },
-  "not comparable": { sign: "–", colour: "#767676" },
-};
-
-function rowOf({ id, claim, rule, reported, computed, verdict, note, timed }: SettledClaim): HtmlCell[] {
-  const { sign, colour } = signs[verdict];
+function rowOf({ id, claim, persian, rule, reported, computed, verdict, note, timed }: SettledClaim): HtmlCell[] {
+  const { sign, colour, persian: word } = verdicts[verdict];
   return [
     { html: `<code>${escapeHtml(id)}</code>` },
-    { html: `${escapeHtml(claim)}<br><small>${escapeHtml(rule)}</small>` },
+    { html: `${escapeHtml(claim)}<br>${rightToLeft(persian)}<br><small>${escapeHtml(rule)}</small>` },
     { html: escapeHtml(String(reported)) },
     { html: escapeHtml(String(computed)), time: timed },
-    { html: `<b style="color:${colour};white-space:nowrap">${sign} ${verdict}</b>`, time: timed },
+    {
+      html: `<b style="color:${colour};white-space:nowrap">${sign} ${verdict}</b><br>${rightToLeft(word)}`,
+      time: timed,
+    },
     { html: escapeHtml(note), time: timed },
   ];
 }
+
+const rightToLeft = (persian: string) => `<span dir="rtl" lang="fa">${escapeHtml(persian)}</span>`;
 
 /** The closing table of a chapter as HTML. */
 export function claimsHtml(claims: readonly SettledClaim[]): string {

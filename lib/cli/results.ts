@@ -53,17 +53,20 @@ export class Results {
   }
 
   /**
-   * Removes what earlier runs left of the chapters that are about to run, and of the others too if they ran on other
-   * weights or images: results of different assets must not stand side by side.
+   * Removes the notebooks that earlier runs left of the chapters that are about to run; everything of all chapters if it
+   * was found on other weights or images: results of different assets must not stand side by side. Claims found on the same
+   * assets stay, for a chapter replaces its own unless it runs with other settings than the report's.
    * @param assets names the weights and images of this run by their content.
    * @returns the chapters whose results are gone though they will not run now.
    */
   async prepare(about: ChapterFile[], assets: string): Promise<ChapterFile[]> {
     const others = this.all().filter((chapter) => !about.some(({ number }) => number === chapter.number));
     const assetsFile = join(this.build, "claims", "assets.json");
-    const stale = readIfThere(assetsFile) === assets ? [] : others.filter((other) => existsSync(this.claims(other)));
+    const same = readIfThere(assetsFile) === assets;
+    const stale = same ? [] : others.filter((other) => existsSync(this.claims(other)));
     const gone = [...about, ...stale].flatMap((chapter) => [
-      this.claims(chapter),
+      ...(same ? [] : [this.claims(chapter)]),
+      this.variedClaims(chapter),
       this.executed(chapter),
       this.executed(chapter, true),
     ]);
@@ -72,7 +75,13 @@ export class Results {
     return stale;
   }
 
-  /** Gathers the claims of all chapters into claims.json. */
+  /** Where the last run of a chapter left its claims apart, if its settings were not the report's. */
+  variedOf(chapter: ChapterFile): string | undefined {
+    const file = this.variedClaims(chapter);
+    return existsSync(file) ? file : undefined;
+  }
+
+  /** Gathers the claims of all chapters, as they ran with the report's settings, into claims.json. */
   async collectClaims(): Promise<Claim[]> {
     const claims = this.all().flatMap((chapter): Claim[] => JSON.parse(readIfThere(this.claims(chapter)) ?? "[]"));
     await writeAtomically(this.claimsOfAll, `${JSON.stringify(claims, null, 2)}\n`);
@@ -99,6 +108,10 @@ export class Results {
 
   private claims({ number }: ChapterFile): string {
     return join(this.build, "claims", `chapter-${number}.json`);
+  }
+
+  private variedClaims({ number }: ChapterFile): string {
+    return join(this.build, "claims", "varied", `chapter-${number}.json`);
   }
 }
 

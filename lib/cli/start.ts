@@ -57,18 +57,23 @@ export async function start(args: string[]): Promise<number> {
       await runChapter(results, chapter, settings, inplace);
       if (check && !(await checkChapter(results, chapter))) differing++;
     }
-    const code = await conclude(results);
+    const code = await conclude(results, chapters);
     return differing > 0 ? 1 : code;
   } finally {
     release();
   }
 }
 
-/** Gathers what the chapters left and prints the claims. */
-async function conclude(results: Results): Promise<number> {
+/** Gathers what all chapters left and prints the claims. */
+async function conclude(results: Results, chapters: ChapterFile[]): Promise<number> {
   await results.collectReport();
   const claims = await results.collectClaims();
   console.log(`\n${claimsTable(claims)}\n\n${relative(root, results.report)} shows the chapters with their figures`);
+  for (const chapter of chapters) {
+    const apart = results.variedOf(chapter);
+    if (apart)
+      console.log(`chapter ${chapter.number} ran with other settings than the report's: ${relative(root, apart)}`);
+  }
   const broken = claims.filter(({ mustHold, holds }) => mustHold && !holds);
   for (const { id } of broken) console.error(`claim ${id} must hold and does not`);
   return broken.length > 0 ? 1 : 0;

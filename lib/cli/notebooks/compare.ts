@@ -1,3 +1,4 @@
+import { verdicts } from "../../claims/verdicts";
 import { progressTag } from "../../display/progress";
 import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
 
@@ -150,11 +151,16 @@ function numbersOf({ text, figures }: Content): Found[] {
 }
 
 /** A verdict as the tables of claims show it: with its sign, unlike the same words in a rule or a sentence. */
-const verdict = /[✓≠✗–] (?:reproduced|differs|refuted|not comparable)/g;
+const shownVerdict = new RegExp(
+  Object.entries(verdicts)
+    .map(([verdict, { sign }]) => `${sign} ${verdict}`)
+    .join("|"),
+  "g",
+);
 
 /** The words that a repeated run must say again. */
 function wordsOf({ text }: Content, { exact }: Agreement): string[] {
-  return (exact ? text.replace(numbers, " ").match(/\S+/g) : text.match(verdict)) ?? [];
+  return (exact ? text.replace(numbers, " ").match(/\S+/g) : text.match(shownVerdict)) ?? [];
 }
 
 /** What an output shows apart from times: its text, and the Plotly specifications of its figures. */

@@ -4,7 +4,8 @@ import { openQuestions, timedOpenQuestions } from "../../../lib/chapters/openQue
 import { chapter2Claims } from "../../../lib/claims/chapter2";
 import { chapter3Claims } from "../../../lib/claims/chapter3";
 import { chapter4Claims } from "../../../lib/claims/chapter4";
-import type { Claim, Verdict } from "../../../lib/claims/claims";
+import type { Claim } from "../../../lib/claims/claims";
+import type { Verdict } from "../../../lib/claims/verdicts";
 
 const claim = (id: string, verdict: Verdict, timed = false): Claim => ({
   id,

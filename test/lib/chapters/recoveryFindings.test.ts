@@ -65,8 +65,12 @@ test("the sentence and the claim's verdict agree on any result", () => {
   const seen = new Set<string>();
   for (const k5 of [-0.5, 0, 0.09, 0.11, 0.49, 0.51, 1.2]) {
     for (const k2 of [-0.5, 0, 0.09, 0.11, 0.49, 0.51, 1.2]) {
-      const none = { printed: 0, total: 512, classes: [] };
-      const evidence = { collapse: { keep50: none, keep20: none }, recovery: means(k5, k2) };
+      const { keep50, keep20 } = means(k5, k2);
+      const recovery = [
+        { keep: 0.5, ...keep50 },
+        { keep: 0.2, ...keep20 },
+      ];
+      const evidence = { printed: [], recovery };
       const verdict = claim?.judge(evidence, { weights: "demo", images: "demo" }).verdict as keyof typeof words;
       assert.match(recoveryVerdict(means(k5, k2), results, 2000), words[verdict], `${k5}, ${k2}`);
       seen.add(verdict);

@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DepthSeries } from "../../../lib/chapters/depth";
-import { bestGuide, chapter5Claims, type GuideScore } from "../../../lib/claims/chapter5";
+import { bestGuide, chapter5Claims, type DepthLine, type GuideScore } from "../../../lib/claims/chapter5";
 
 const context = { weights: "demo", images: "demo" } as const;
 const [latency, condition] = chapter5Claims;
 
-const series = (r2: number, slope = 1, scatter = 0.05): DepthSeries => ({
+const series = (r2: number, slope = 1, scatter = 0.05): DepthLine => ({
   engine: "engine",
   batch: 1,
-  layers: [2, 6, 10],
-  ms: [1, 2, 3],
-  fit: { slope, intercept: 0, r2 },
+  fit: { slope, r2 },
   scatter,
 });
 
 test("latency is called linear if every line is straight, and refuted only by a quiet machine", () => {
-  const verdicts: [string, DepthSeries[]][] = [
+  const verdicts: [string, DepthLine[]][] = [
     ["reproduced", [series(0.98), series(0.9999)]],
     ["differs", [series(0.999), series(0.97)]],
     ["refuted", [series(0.999), series(0.89)]],
@@ -41,7 +38,7 @@ const score = (low: number, high: number, more: Partial<GuideScore> = {}): Guide
   ...more,
 });
 const other = score(0.6, 0.8, { guide: "k95 / r" });
-const judged = (guides: GuideScore[], assetNote?: string) => condition.judge({ depth: [], guides, assetNote }, context);
+const judged = (guides: GuideScore[], note?: string) => condition.judge({ depth: [], guides, note }, context);
 
 test("the advice holds, is refuted or stays open as the intervals lie", () => {
   const quarter = { share: 0.25 };
@@ -72,9 +69,14 @@ test("the best guide has the largest mean ρ over the shares", () => {
   assert.deepEqual(bestGuide(scores), { guide: "condition number", rho: 0.5 });
 });
 
+test("without a setting, or the report's guide, nothing is computed", () => {
+  const { computed } = latency.judge({ depth: [], guides: [] }, context);
+  assert.deepEqual([computed, judged([other]).computed], ["not computed", "not computed"]);
+});
+
 test("no claim of the chapter can fail a run, and only the clock's is marked", () => {
   assert.deepEqual(
-    chapter5Claims.map(({ id, mustHold, timed }) => [id, mustHold, timed ?? false]),
+    chapter5Claims.map(({ id, mustHold, timed }) => [id, mustHold ?? false, timed ?? false]),
     [
       ["5.latency-linear-in-depth", false, true],
       ["5.small-condition-number-compresses-well", false, false],

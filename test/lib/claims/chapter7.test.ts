@@ -1,28 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FormTime } from "../../../lib/chapters/formTiming";
 import { chapter7Claims, type FasterNetworkEvidence } from "../../../lib/claims/chapter7";
-import type { Verdict } from "../../../lib/claims/claims";
+import type { Verdict } from "../../../lib/claims/verdicts";
 
 const context = { weights: "demo", images: "demo" } as const;
 const [faster, responses, macs] = chapter7Claims;
 
 const chosen = (speedup: number, points: number): FasterNetworkEvidence["chosen"] => ({
   speedup,
-  drop: { difference: points / 100, low: 0, high: 0 },
+  drop: { difference: points / 100 },
 });
 const errors = (weights: number, corrected: number, onResponses: number): FasterNetworkEvidence["fits"] => [
   { fit: "weights", outputError: weights },
   { fit: "responses", outputError: onResponses },
   { fit: "ReLU-aware", outputError: corrected },
 ];
-const form = (name: string, share: number, count: number, time: number): FormTime => ({
-  form: name,
-  share,
-  macs: count,
-  time,
-  ms: 100 * time,
-});
+const form = (name: string, share: number, macs: number, time: number) => ({ form: name, share, macs, time });
 const original = form("the network as it is", 1, 1, 1);
 const evidence: FasterNetworkEvidence = {
   chosen: chosen(2, 1),
@@ -62,7 +55,7 @@ test("responses beat weights if every other fit errs less, and lose if none does
 });
 
 test("MACs mislead if a time lags behind its count, or two forms at one share are apart", () => {
-  const verdicts: [Verdict, FormTime[]][] = [
+  const verdicts: [Verdict, FasterNetworkEvidence["forms"]][] = [
     ["refuted", [form("a", 0.5, 0.5, 0.5), form("b", 0.5, 0.48, 0.5)]],
     ["reproduced", [form("a", 0.5, 0.5, 0.5), form("b", 0.25, 0.25, 0.3)]],
     ["reproduced", [form("a", 0.5, 0.5, 0.4), form("b", 0.5, 0.5, 0.5)]],
@@ -83,9 +76,14 @@ test("the form furthest behind its count is named, the original never", () => {
   assert.equal(note, "time over MACs from 0.80 to 2.00 of the original's");
 });
 
+test("without a network to keep, both fits, or a form, nothing is computed", () => {
+  const nothing = { fits: errors(0.5, 0.2, 0.3).slice(1), forms: [original] };
+  for (const rule of chapter7Claims) assert.equal(rule.judge(nothing, context).computed, "not computed", rule.id);
+});
+
 test("no claim of the chapter can fail a run, and those of the clock are marked", () => {
   assert.deepEqual(
-    chapter7Claims.map(({ id, mustHold, timed }) => [id, mustHold, timed ?? false]),
+    chapter7Claims.map(({ id, mustHold, timed }) => [id, mustHold ?? false, timed ?? false]),
     [
       ["7.multi-layer-speeds-up", false, true],
       ["7.responses-beat-weights", false, false],

@@ -1,49 +1,36 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { JSDOM } from "jsdom";
-import { type ClaimRule, settleClaims } from "../../../lib/claims/claims";
-import { claimsHtml, showClaims } from "../../../lib/claims/showClaims";
-import { buildFolder } from "../../../lib/core/paths";
-import { shownInKernel } from "../display/fakeKernel";
+import { test } from "node:test";
+import { type ChapterInUse, type ClaimRule, judgeClaim } from "../../../lib/claims/claims";
 
-const file = join(buildFolder, "claims", "chapter-999.json");
-after(() => rm(file, { force: true }));
-
-/** A rule that compares one measured number with 10, on official weights only. */
-function rule(id: string, more: Partial<ClaimRule<number>> = {}): ClaimRule<number> {
-  return {
-    id,
-    chapter: 999,
-    claim: "the answer is 10 & final",
-    reported: 10,
-    rule: "comparable on official weights; reproduced if equal, refuted if negative, else differs",
-    mustHold: true,
-    judge: (measured, { weights }) => {
-      if (weights !== "official") return { computed: measured, verdict: "not comparable", note: "other weights" };
-      return { computed: measured, verdict: measured === 10 ? "reproduced" : measured < 0 ? "refuted" : "differs" };
-    },
-    ...more,
-  };
-}
-
-const on = (weights: "official" | "demo") => ({
+/** A rule that compares one measured number with 512, on official weights only. */
+const rule: ClaimRule<number> = {
+  id: "2.fc.count",
+  rule: "comparable on official weights; reproduced if equal, refuted if negative, else differs",
+  mustHold: true,
+  judge: (measured, { weights }) => {
+    if (weights !== "official") return { computed: measured, verdict: "not comparable", note: "other weights" };
+    return { computed: measured, verdict: measured === 512 ? "reproduced" : measured < 0 ? "refuted" : "differs" };
+  },
+};
+const on = (weights: "official" | "demo", varied: string[] = []): ChapterInUse => ({
+  number: 2,
   weights: { provenance: weights, sha256: "a".repeat(64) },
-  images: { provenance: "demo" as const, sha256: "b".repeat(64) },
+  images: { provenance: "demo", sha256: "b".repeat(64) },
+  varied,
 });
 
-test("each verdict follows from the rule, and what must hold is asked only where it is comparable", async () => {
-  const outcomes = [];
-  for (const [measured, weights] of [
-    [10, "official"],
-    [11, "official"],
-    [-1, "official"],
-    [10, "demo"],
-  ] as const) {
-    const [{ verdict, mustHold, holds }] = await settleClaims([rule("999.a")], measured, on(weights));
-    outcomes.push([verdict, mustHold, holds]);
-  }
+test("each verdict follows from the rule, and what must hold is asked only where it is comparable", () => {
+  const outcomes = (
+    [
+      [512, on("official")],
+      [11, on("official")],
+      [-1, on("official")],
+      [512, on("demo")],
+    ] as const
+  ).map(([measured, chapter]) => {
+    const { verdict, mustHold, holds } = judgeClaim(rule, measured, chapter);
+    return [verdict, mustHold, holds];
+  });
   assert.deepEqual(outcomes, [
     ["reproduced", true, true],
     ["differs", true, false],
@@ -52,51 +39,26 @@ test("each verdict follows from the rule, and what must hold is asked only where
   ]);
 });
 
-test("a claim that need not hold never fails a run", async () => {
-  const [{ mustHold, holds }] = await settleClaims([rule("999.a", { mustHold: false })], 11, on("official"));
+test("a claim that need not hold never fails a run", () => {
+  const { mustHold, holds } = judgeClaim({ ...rule, mustHold: undefined }, 11, on("official"));
   assert.deepEqual([mustHold, holds], [false, false]);
 });
 
-test("the file holds the claims in order, with the fields agreed on and no others", async () => {
-  await settleClaims([rule("999.a"), rule("999.b")], 11, on("demo"));
-  const written = JSON.parse(await readFile(file, "utf8"));
-  assert.deepEqual(written[0], {
-    id: "999.a",
-    chapter: 999,
-    claim: "the answer is 10 & final",
-    reported: 10,
-    computed: 11,
-    verdict: "not comparable",
-    weights: "demo",
-    images: "demo",
-    note: "other weights",
-    assets: `${"a".repeat(16)}+${"b".repeat(16)}`,
-    mustHold: false,
-    holds: false,
-    timed: false,
-  });
-  assert.deepEqual(
-    written.map(({ id }: { id: string }) => id),
-    ["999.a", "999.b"],
-  );
+test("with other settings than the report's the verdict is varied beside what was computed, and nothing must hold", () => {
+  for (const measured of [512, 11, -1])
+    for (const weights of ["official", "demo"] as const) {
+      const { computed, verdict, mustHold, holds } = judgeClaim(rule, measured, on(weights, ["threshold: 0.9"]));
+      assert.deepEqual([computed, verdict, mustHold, holds], [measured, "varied", false, false]);
+    }
 });
 
-test("the table shows rule, verdict in words and source, and marks what comes from a clock", async () => {
-  const claims = await settleClaims([rule("999.a"), rule("999.ms", { timed: true })], 11, on("official"));
-  const { document } = new JSDOM(claimsHtml(claims)).window;
-  const [first, second] = [...document.querySelectorAll("tbody tr")].map((row) => [...row.children]);
+test("a claim carries the report's words and number, and what it rests on", () => {
+  const { claim, persian, reported, chapter, weights, images, note, assets, timed } = judgeClaim(rule, 11, on("demo"));
   assert.deepEqual(
-    first.map(({ textContent }) => textContent),
-    ["999.a", `the answer is 10 & final${rule("").rule}`, "10", "11", "≠ differs", ""],
+    [claim, persian, reported, chapter],
+    ["number of singular values of fc", "تعداد مقادیر تکین fc", 512, 2],
   );
-  assert.deepEqual(
-    [first, second].map((row) => row.map(({ className }) => className)),
-    [
-      ["", "", "", "", "", ""],
-      ["", "", "", "time", "time", "time"],
-    ],
-  );
-  assert.match(document.querySelector("caption")?.textContent ?? "", /chapter 999.*weights: official · images: demo/);
-  const shown = await shownInKernel(() => showClaims(claims));
-  assert.deepEqual(shown, [{ type: "text/html", content: claimsHtml(claims), update: false }]);
+  assert.deepEqual([weights, images, note, timed], ["demo", "demo", "other weights", false]);
+  assert.equal(assets, `${"a".repeat(16)}+${"b".repeat(16)}`);
+  assert.equal(judgeClaim({ ...rule, timed: true }, 11, on("demo")).timed, true);
 });

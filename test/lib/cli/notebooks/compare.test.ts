@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SettledClaim, Verdict } from "../../../../lib/claims/claims";
+import type { SettledClaim } from "../../../../lib/claims/claims";
 import { claimsHtml } from "../../../../lib/claims/showClaims";
+import type { Verdict } from "../../../../lib/claims/verdicts";
 import { type Agreement, compareNotebooks, differenceLine, numbersIn } from "../../../../lib/cli/notebooks/compare";
 import { codeCells, type Output } from "../../../../lib/cli/notebooks/notebookFile";
 import { notebookOf } from "../../../support/notebooks";
@@ -15,7 +16,14 @@ const markdown = (text: string): Output => ({
 });
 const png: Output = { output_type: "display_data", data: { "image/png": "AAAA" }, metadata: {} };
 const settled: SettledClaim = {
-  ...{ id: "9.a", chapter: 9, claim: "it falls", rule: "refuted if it rises, else differs", reported: "yes" },
+  ...{
+    id: "9.a",
+    chapter: 9,
+    claim: "it falls",
+    persian: "می‌افتد",
+    rule: "refuted if it rises, else differs",
+    reported: "yes",
+  },
   ...{ computed: "no", verdict: "refuted", weights: "demo", images: "demo", note: "", assets: "" },
   ...{ mustHold: false, holds: false, timed: false },
 };
@@ -103,7 +111,7 @@ test("a verdict that flips is a difference, unless a clock decides it", () => {
     return linesOf(table("refuted"), table("reproduced"), agreement);
   };
   assert.deepEqual(flip(loose, false), ["cell 1 (const a = 1;), output 1: was “✗ refuted”, is “✓ reproduced”"]);
-  assert.match(flip(exact, false)[0], /was “.*✗ refuted”, is “.*✓ reproduced”/);
+  assert.match(flip(exact, false)[0], /was “.*✗ refuted .*”, is “.*✓ reproduced .*”/);
   for (const agreement of [exact, loose]) assert.deepEqual(flip(agreement, true), []);
 });
 

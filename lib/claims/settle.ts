@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { UserError } from "../core/errors";
+import { writeAtomically } from "../core/files";
+import { buildFolder } from "../core/paths";
+import { chapter2Claims, type SpectraEvidence } from "./chapter2";
+import { chapter3Claims, type HeadsEvidence } from "./chapter3";
+import { chapter4Claims, type RecoveryEvidence } from "./chapter4";
+import { chapter5Claims, type TwoQuestionsEvidence } from "./chapter5";
+import { chapter6Claims, type ConclusionEvidence } from "./chapter6";
+import { chapter7Claims, type FasterNetworkEvidence } from "./chapter7";
+import { type ChapterInUse, type ClaimRule, judgeClaim, type SettledClaim } from "./claims";
+import { showClaims } from "./showClaims";
+
+/** What each chapter's claims are settled on. */
+export interface EvidenceOf {
+  2: SpectraEvidence;
+  3: HeadsEvidence;
+  4: RecoveryEvidence;
+  5: TwoQuestionsEvidence;
+  6: ConclusionEvidence;
+  7: FasterNetworkEvidence;
+}
+
+const rules: { [Number in keyof EvidenceOf]: readonly ClaimRule<EvidenceOf[Number]>[] } = {
+  2: chapter2Claims,
+  3: chapter3Claims,
+  4: chapter4Claims,
+  5: chapter5Claims,
+  6: chapter6Claims,
+  7: chapter7Claims,
+};
+
+/** Where chapters leave their claims: chapter-N.json in it, those of varied chapters in its folder `varied`. */
+export const claimsFolder = join(buildFolder, "claims");
+
+/**
+ * Settles all claims of a chapter, shows them as a table, and writes them to build/claims/chapter-N.json. Where the chapter is
+ * varied every verdict is "varied", and they are written to build/claims/varied/chapter-N.json instead.
+ * @throws FileError if the file cannot be written.
+ */
+export async function settle<Number extends keyof EvidenceOf>(
+  chapter: ChapterInUse<Number>,
+  evidence: EvidenceOf[Number],
+): Promise<SettledClaim[]> {
+  const claims = await settleClaims(chapter, evidence);
+  showClaims(claims);
+  return claims;
+}
+
+/** As `settle`, without the table. */
+export async function settleClaims<Number extends keyof EvidenceOf>(
+  chapter: ChapterInUse<Number>,
+  evidence: EvidenceOf[Number],
+  folder = claimsFolder,
+): Promise<SettledClaim[]> {
+  const { number, varied } = chapter;
+  if (!(number in rules)) throw new UserError(`chapter ${number} has no claims: ${Object.keys(rules).join(", ")} have`);
+  const claims = rules[number].map((rule) => judgeClaim(rule, evidence, chapter));
+  const place = varied.length > 0 ? join(folder, "varied") : folder;
+  const written = claims.map(({ persian: _persian, rule: _rule, ...claim }) => claim);
+  await writeAtomically(join(place, `chapter-${number}.json`), `${JSON.stringify(written, null, 2)}\n`);
+  return claims;
+}
