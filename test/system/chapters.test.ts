@@ -158,12 +158,6 @@ for (const chapter of chapters)
         }
     });
 
-    test("has short cells: half of them at most 5 lines, none over 20", () => {
-      const lengths = cells.map(({ source }) => source.trim().split("\n").length).sort((a, b) => a - b);
-      assert.ok(lengths[Math.floor(lengths.length / 2)] <= 5, lengths.join(" "));
-      assert.ok(lengths.at(-1)! <= 20, lengths.join(" "));
-    });
-
     test("names in the box at the top and in each figure and table what it rests on", () => {
       assert.ok(pages(notebook)[0].includes("weights: demo") && pages(notebook)[0].includes("images: demo"));
       for (const { number, html } of figuresOf(notebook)) assert.match(html, source, `figure ${number}`);
