@@ -1,24 +1,22 @@
 import type { FasterNetworkEvidence } from "../claims/chapter7";
 import type { SettledClaim } from "../claims/claims";
 import { settleClaims } from "../claims/settle";
-import { macsOf } from "../compression/measure/groundwork";
 import type { CompressionStudy } from "./compressionStudy";
 import type { FormTime } from "./formTiming";
 import type { Chapter } from "./open";
 
 /** Rows of table 7-1: where the time goes, stage by stage. */
-export function stageRows({ groundwork }: CompressionStudy) {
-  const { table, layers } = groundwork;
+export function stageRows({ measured }: CompressionStudy) {
+  const layers = measured.layers.map(({ layer }) => layer);
+  const asItIs = (layer: string) => measured.layers.find((each) => each.layer === layer)!.options[0];
   const stageOf = (layer: string) => layer.match(/^layer\d/)?.[0] ?? "stem";
-  const msOf = (layer: string) =>
-    table.layers.find((each) => each.layer === layer)?.times.find(({ rank }) => rank === undefined)?.ms ?? 0;
-  const total = layers.reduce((sum, layer) => sum + msOf(layer), table.restMs);
-  const macs = layers.reduce((sum, layer) => sum + macsOf(groundwork, layer, undefined), 0);
+  const total = layers.reduce((sum, layer) => sum + asItIs(layer).ms, measured.restMs);
+  const macs = layers.reduce((sum, layer) => sum + asItIs(layer).macs, 0);
   const share = (part: number, whole: number) => (100 * part) / whole;
   return [...new Set(layers.map(stageOf))].map((stage) => {
     const own = layers.filter((layer) => stageOf(layer) === stage);
-    const ms = own.reduce((sum, layer) => sum + msOf(layer), 0);
-    const work = own.reduce((sum, layer) => sum + macsOf(groundwork, layer, undefined), 0);
+    const ms = own.reduce((sum, layer) => sum + asItIs(layer).ms, 0);
+    const work = own.reduce((sum, layer) => sum + asItIs(layer).macs, 0);
     return {
       stage,
       convolutions: own.length,

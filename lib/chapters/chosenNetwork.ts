@@ -1,7 +1,6 @@
 import { join, relative } from "node:path";
 import { fitNetwork } from "../compression/fit/fitNetwork";
-import { macsOf } from "../compression/measure/groundwork";
-import { narrowInputs } from "../compression/fit/narrowInputs";
+import { optionOf } from "../compression/measure/latencyTable";
 import { refitHead } from "../compression/fit/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
 import { features as extract } from "../engines/features";
@@ -10,7 +9,6 @@ import { convOf } from "../network/convOf";
 import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
-import { inputRank } from "../network/splitRanks";
 import { firstImages, type LabelledImages } from "../assets/images/cifar10";
 import { buildFolder, root } from "../core/paths";
 import { progress } from "../display/progress";
@@ -52,22 +50,20 @@ export function choosePlan(points: readonly FrontierPoint[]): FrontierPoint {
 }
 
 /** Rows of table 7-4: each layer's rank, work and time. */
-export function planRows({ groundwork }: CompressionStudy, { ranks }: TimedPlan) {
-  const { table, layers, network } = groundwork;
-  return layers.map((layer) => {
-    const rank = ranks.get(layer);
-    const ms = (of: number | undefined) =>
-      table.layers.find((each) => each.layer === layer)?.times.find((time) => time.rank === of)?.ms ?? Number.NaN;
-    const conv = convOf(network, layer);
-    const share = macsOf(groundwork, layer, rank) / macsOf(groundwork, layer, undefined);
+export function planRows({ measured }: CompressionStudy, { ranks: plan }: TimedPlan) {
+  return measured.layers.map((own) => {
+    const { layer } = own;
+    const ranks = plan.get(layer);
+    const [before, after] = [undefined, ranks].map((each) => optionOf(own, each));
+    const conv = convOf(measured.network, layer);
     return {
       layer,
       channels: `${conv.weight.shape[1]} to ${conv.weight.shape[0]}`,
-      "input rank": (rank && inputRank(conv, rank)) ?? "as it is",
-      rank: rank ?? "as it is",
-      "MACs kept %": (100 * share).toFixed(0),
-      "before ms": ms(undefined).toFixed(2),
-      "after ms": ms(rank).toFixed(2),
+      "input rank": ranks?.input ?? "as it is",
+      rank: ranks?.output ?? "as it is",
+      "MACs kept %": ((100 * after.macs) / before.macs).toFixed(0),
+      "before ms": before.ms.toFixed(2),
+      "after ms": after.ms.toFixed(2),
     };
   });
 }
@@ -103,9 +99,9 @@ export async function buildChosen(
 }
 
 /** Times the network itself, not a stand-in of its shapes, in turn with the original. */
-async function timeChosen({ chapter, groundwork }: CompressionStudy, network: Network) {
-  const networks = [groundwork.network, network];
-  const shape = [groundwork.table.batch, ...protocol.imageShape];
+async function timeChosen({ chapter, measured }: CompressionStudy, network: Network) {
+  const networks = [measured.network, network];
+  const shape = [measured.batch, ...protocol.imageShape];
   const label = "the chosen network and the original in turn";
   const medians = await mediansByThreads(chapter.engine, networks, label, { warmUps: 1, runs: 6, shape });
   const [speedup, speedupOneThread] = medians.map(([original, chosen]) => original / chosen);
@@ -113,13 +109,11 @@ async function timeChosen({ chapter, groundwork }: CompressionStudy, network: Ne
 }
 
 /** The chosen plan's network where its answers came from a cache. */
-async function fittedAgain({ chapter, groundwork, calibration }: CompressionStudy, plan: TimedPlan): Promise<Network> {
-  const bar = progress("fitting the chosen network, layers", groundwork.layers.length);
+async function fittedAgain({ chapter, measured, calibration }: CompressionStudy, plan: TimedPlan): Promise<Network> {
+  const bar = progress("fitting the chosen network, layers", measured.layers.length);
   const { engine } = chapter;
-  const { network, inputs } = groundwork;
-  const start = narrowInputs(network, plan.ranks, inputs);
-  const options = { images: calibration, engine, onLayer: bar.update };
-  const fitted = await fitNetwork(network, plan.ranks, proposed.fit, options, start);
+  const options = { images: calibration, engine, bases: measured.bases, onProgress: bar.update };
+  const fitted = await fitNetwork(measured.network, plan.ranks, proposed.fit, options);
   bar.end();
   return fitted;
 }
@@ -163,18 +157,18 @@ export function imageByImageRows({ counts, before, after, agreeing, drop, midP }
  * @returns one sentence that names the file and the size of it and of the original's.
  */
 export async function writeChosen(
-  { chapter, groundwork }: CompressionStudy,
+  { chapter, measured }: CompressionStudy,
   { network, plan }: ChosenNetwork,
 ): Promise<string> {
   const file = join(buildFolder, "chapter-7.onnx");
   const bytes = toOnnx(network, {
     weights_sha256: chapter.assets.weights.sha256,
-    ...rankMetadata(groundwork.network, plan.ranks),
+    ...rankMetadata(plan.ranks),
     fit: proposed.fit,
   });
   await writeAtomically(file, bytes);
   const megabytes = (size: number) => (size / 1e6).toFixed(1);
-  return `${relative(root, file)} holds the network as ONNX: ${megabytes(bytes.length)} MB, the original takes ${megabytes(toOnnx(groundwork.network).length)} MB.`;
+  return `${relative(root, file)} holds the network as ONNX: ${megabytes(bytes.length)} MB, the original takes ${megabytes(toOnnx(measured.network).length)} MB.`;
 }
 
 /** What was reached, in one sentence. */

@@ -1,10 +1,9 @@
 import { firstImages, type LabelledImages } from "../assets/images/cifar10";
 import { preprocess } from "../assets/images/preprocess";
 import { varied } from "../assets/images/varied";
-import { type Groundwork, layGroundwork } from "../compression/measure/groundwork";
-import { type InputBasis, weightInputBases } from "../compression/measure/inputBases";
-import type { ResponseBasis } from "../compression/measure/responseBases";
-import { biasCorrected, weightBases } from "../compression/measure/weightBases";
+import type { LayerBases } from "../compression/measure/layerBases";
+import { type LayerMeasurements, measureLayers } from "../compression/measure/measureLayers";
+import { weightBases } from "../compression/measure/weightBases";
 import { run } from "../engines/run";
 import { withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
@@ -25,12 +24,8 @@ const sizes = {
 /** What the experiments of chapter 7 share. */
 export interface CompressionStudy {
   chapter: Chapter;
-  groundwork: Groundwork;
-  weights: Map<string, ResponseBasis>;
-  /** The weights' directions of the inputs. */
-  weightInputs: Map<string, InputBasis>;
-  /** The weights' directions with the responses' means. */
-  corrected: Map<string, ResponseBasis>;
+  measured: LayerMeasurements;
+  weights: LayerBases;
   /** Training images behind the principal components of the responses. */
   responsesImages: number;
   /** Training images, mirrored and shifted at random, that the other fits look at. */
@@ -60,7 +55,7 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
     engine: `${engine.name} ${engine.version}`,
   };
   const bars = new Map<string, ReturnType<typeof progress>>();
-  const groundwork = await layGroundwork(withHead(chapter.network, head), {
+  const measured = await measureLayers(withHead(chapter.network, head), {
     engine,
     batch: protocol.batchSize,
     imageShape: protocol.imageShape,
@@ -68,7 +63,6 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
     sensitivityImages: size.sensitivity,
     rounds: size.rounds,
     cache: { fresh },
-    origin,
     onStep: (step, done, total) => {
       const bar = bars.get(step) ?? progress(step, total);
       bars.set(step, bar);
@@ -76,16 +70,14 @@ export async function studyCompression(chapter: Chapter, task: HeadTask, head: H
       else bar.end();
     },
   });
-  const own = await weightBases(groundwork.network, groundwork.layers, engine.threads);
+  const layers = measured.layers.map(({ layer }) => layer);
   const pixels = preprocess(images.test, 0, protocol.testImages);
   const { labels } = task.test;
-  const logits = await run(groundwork.network, pixels, engine);
+  const logits = await run(measured.network, pixels, engine);
   return {
     chapter,
-    groundwork,
-    weights: own,
-    weightInputs: await weightInputBases(groundwork.network, groundwork.layers, engine.threads),
-    corrected: biasCorrected(own, groundwork.bases),
+    measured,
+    weights: await weightBases(measured.network, layers, engine.threads),
     responsesImages: size.responses,
     calibration: varied(firstImages(images.train, size.calibration), 0),
     speedups: size.speedups,

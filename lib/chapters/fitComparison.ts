@@ -1,6 +1,6 @@
 import { fits, type Fit, fitNetwork } from "../compression/fit/fitNetwork";
-import type { Groundwork } from "../compression/measure/groundwork";
-import { splitByBases } from "../compression/measure/responseBases";
+import type { LayerMeasurements } from "../compression/measure/measureLayers";
+import type { LayerRanks, RankPlan } from "../network/rankPlan";
 import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
@@ -20,19 +20,19 @@ export interface FitResult {
 }
 
 /** Half the channels of every 3 × 3 convolution. */
-export function halfRanks({ network, layers }: Groundwork): Map<string, number> {
+export function halfRanks({ network, layers }: LayerMeasurements): Map<string, LayerRanks> {
   return new Map(
     layers
-      .map((layer) => convOf(network, layer))
+      .map(({ layer }) => convOf(network, layer))
       .filter(({ weight }) => weight.shape[2] === 3)
-      .map(({ name, weight }) => [name, weight.shape[0] / 2]),
+      .map(({ name, weight }) => [name, { output: weight.shape[0] / 2 }]),
   );
 }
 
 /** Compresses all 3 × 3 convolutions to half their channels by each fit and scores what comes of it; cached by content. */
 export async function compareFits(study: CompressionStudy): Promise<FitResult[]> {
-  const { groundwork, chapter, origin, test, base } = study;
-  const halves = halfRanks(groundwork);
+  const { measured, chapter, origin, test, base } = study;
+  const halves = halfRanks(measured);
   const bar = progress("all layers at half their channels, fits", fits.length);
   const results: FitResult[] = [];
   for (const fit of fits) {
@@ -59,17 +59,14 @@ function imagesSeen({ responsesImages, calibration }: CompressionStudy, fit: Fit
 
 /**
  * The study's network at these ranks, by that fit; what needs no walk through the network takes the bases at hand.
- * @param start with inputs narrowed already, where they are to be.
  */
 export function compressed(
-  { groundwork, weights, calibration, chapter }: CompressionStudy,
-  ranks: ReadonlyMap<string, number | undefined>,
+  { measured, weights, calibration, chapter }: CompressionStudy,
+  plan: RankPlan,
   fit: Fit,
-  start = groundwork.network,
 ): Promise<Network> {
-  if (fit === "weights") return splitByBases(start, ranks, weights, chapter.engine.threads);
-  if (fit === "responses") return splitByBases(start, ranks, groundwork.bases, chapter.engine.threads);
-  return fitNetwork(groundwork.network, ranks, fit, { images: calibration, engine: chapter.engine }, start);
+  const bases = fit === "weights" ? weights : measured.bases;
+  return fitNetwork(measured.network, plan, fit, { images: calibration, engine: chapter.engine, bases });
 }
 
 /** Rows of table 7-3. */

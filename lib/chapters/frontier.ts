@@ -1,14 +1,12 @@
 import { allocateRanks } from "../compression/allocate/allocateRanks";
 import { equalLoss, uniformShare } from "../compression/allocate/baselines";
-import type { Ranks } from "../compression/measure/calibration";
 import type { Allocation, LayerChoices } from "../compression/allocate/choices";
 import { type Fit, fits } from "../compression/fit/fitNetwork";
-import { choicesOf, type Groundwork, type Loss } from "../compression/measure/groundwork";
-import { narrowInputs } from "../compression/fit/narrowInputs";
+import { choicesOf, type LayerMeasurements } from "../compression/measure/measureLayers";
 import { predictMs } from "../compression/measure/latencyTable";
-import { madeUpSplits } from "../compression/madeUpSplits";
+import { placeholderSplits } from "../compression/placeholders";
+import type { RankPlan } from "../network/rankPlan";
 import { UserError } from "../core/errors";
-import { convOf } from "../network/convOf";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
 import { cached } from "../core/cache";
@@ -19,14 +17,14 @@ import { mediansByThreads } from "./mediansByThreads";
 import { protocol } from "./protocol";
 
 /** Ways to share out a budget of milliseconds among the layers, and what each takes a rank to lose. */
-const allocations: Record<string, { loss: Loss; allocate(groundwork: Groundwork): Allocator }> = {
+const allocations: Record<string, { loss: "sensitivity" | "energy"; allocate: Allocator }> = {
   "uniform share": {
     loss: "sensitivity",
-    allocate: (groundwork) => (choices, budget) => uniformShare(choices, fullRanks(groundwork), budget),
+    allocate: uniformShare,
   },
-  "equal energy": { loss: "energy", allocate: () => equalLoss },
-  "equal sensitivity": { loss: "sensitivity", allocate: () => equalLoss },
-  "least loss": { loss: "sensitivity", allocate: () => allocateRanks },
+  "equal energy": { loss: "energy", allocate: equalLoss },
+  "equal sensitivity": { loss: "sensitivity", allocate: equalLoss },
+  "least loss": { loss: "sensitivity", allocate: allocateRanks },
 };
 
 type Allocator = (choices: readonly LayerChoices[], budget: number) => Allocation;
@@ -47,7 +45,7 @@ export interface TimedPlan {
   allocation: string;
   /** Speed-up asked of the latency table. */
   target: number;
-  ranks: Ranks;
+  ranks: RankPlan;
   /** By the table, of a batch. */
   predictedMs: number;
   /** Measured median of a batch, with the engine's threads. */
@@ -65,19 +63,15 @@ export interface FrontierPoint extends TimedPlan {
   network?: Network;
 }
 
-function fullRanks({ network, layers }: Groundwork): Map<string, number> {
-  return new Map(layers.map((layer) => [layer, convOf(network, layer).weight.shape[0]]));
-}
-
 /**
  * Ranks of every allocation for every speed-up that the table holds possible, timed in turn with the original.
  * @throws UserError if not even the proposed allocation reaches one of them on this machine.
  */
 export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
-  const { groundwork, chapter, speedups } = study;
+  const { measured, chapter, speedups } = study;
   const plans = speedups.flatMap((target) =>
     Object.keys(allocations).flatMap((allocation) => {
-      const ranks = ranksFor(groundwork, allocation, target);
+      const ranks = ranksFor(measured, allocation, target);
       return ranks ? [{ allocation, target, ranks }] : [];
     }),
   );
@@ -85,24 +79,24 @@ export async function timePlans(study: CompressionStudy): Promise<TimedPlan[]> {
     throw new UserError(
       `no ranks make this network ${speedups[0]} × as fast here, by the latency table: run the chapter again with --fresh and nothing else running, or with --threads 1`,
     );
-  const networks = [groundwork.network, ...plans.map(({ ranks }) => madeUpSplits(groundwork.network, ranks))];
-  const shape = [groundwork.table.batch, ...protocol.imageShape];
+  const networks = [measured.network, ...plans.map(({ ranks }) => placeholderSplits(measured.network, ranks))];
+  const shape = [measured.batch, ...protocol.imageShape];
   const label = `${networks.length} networks in turn`;
   const [all, one] = await mediansByThreads(chapter.engine, networks, label, { warmUps: 1, runs: 3, shape });
   return plans.map((plan, i) => ({
     ...plan,
-    predictedMs: predictMs(groundwork.table, plan.ranks),
+    predictedMs: predictMs(measured, plan.ranks),
     ms: all[i + 1],
     speedup: all[0] / all[i + 1],
     speedupOneThread: one[0] / one[i + 1],
   }));
 }
 
-function ranksFor(groundwork: Groundwork, allocation: string, target: number): Ranks | undefined {
+function ranksFor(measured: LayerMeasurements, allocation: string, target: number): RankPlan | undefined {
   const { loss, allocate } = allocations[allocation];
-  const budget = predictMs(groundwork.table, new Map()) / target - groundwork.table.restMs;
+  const budget = predictMs(measured, new Map()) / target - measured.restMs;
   try {
-    return allocate(groundwork)(choicesOf(groundwork, "ms", loss), budget).ranks;
+    return allocate(choicesOf(measured, "ms", loss), budget).ranks;
   } catch (error) {
     // Out of this allocation's reach on this machine: no point of the frontier.
     if (error instanceof UserError) return undefined;
@@ -119,9 +113,7 @@ export async function scorePlans(study: CompressionStudy, plans: readonly TimedP
     const origin = { ...study.origin, ranks: [...plan.ranks], fit };
     let network: Network | undefined;
     const { answers } = await cached("frontier-6", origin, { fresh: study.chapter.fresh }, async () => {
-      const inputs = fit === "weights" ? study.weightInputs : study.groundwork.inputs;
-      const start = narrowInputs(study.groundwork.network, plan.ranks, inputs);
-      network = await compressed(study, plan.ranks, fit, start);
+      network = await compressed(study, plan.ranks, fit);
       return { answers: [...predictions(await logitsOf(study, network))] };
     });
     const accuracy = accuracyOf(Uint8Array.from(answers), study.test.labels);

@@ -1,8 +1,7 @@
-import { UserError } from "../core/errors";
-import { Random } from "../core/random";
 import type { Accuracy } from "../training/evaluate";
-import { freshHead, type Head } from "../training/head";
-import { fineTune, scoreHeads } from "./headRuns";
+import type { Head } from "../training/head";
+import { trainProbe } from "../training/trainProbe";
+import { scoreHeads } from "./headRuns";
 import { type HeadTask, protocol } from "./protocol";
 
 /** Seed, epochs and learning rate of the head that each compressed network keeps: a tenth of the report's rate. */
@@ -20,9 +19,6 @@ export interface GoodHead {
  */
 export async function trainGoodHead(task: HeadTask): Promise<GoodHead> {
   const { seed, epochs, learningRate } = goodTraining;
-  const start = freshHead(task.train.features.shape[1], protocol.classes, new Random(seed));
-  const run = await fineTune([start], task.train, [seed], epochs, learningRate);
-  if (run.nonFiniteAt[0] !== undefined)
-    throw new UserError(`the head's training diverged at learning rate ${learningRate}: check the weights in use`);
-  return { head: run.heads[0], accuracy: scoreHeads(run.heads, task.test)[0] };
+  const head = await trainProbe(task.train, { classes: protocol.classes, seed, epochs, learningRate });
+  return { head, accuracy: scoreHeads([head], task.test)[0] };
 }

@@ -6,7 +6,7 @@ import { reportSide } from "../assets/images/preprocess";
 import type { Attempt } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import type { Prepared } from "../compression/prepareCompression";
-import { rankMetadata, rankRecord } from "../compression/rankMetadata";
+import { outputRanks, rankMetadata } from "../compression/rankMetadata";
 import { onnxVersions } from "../network/onnx";
 import type { CompressArguments } from "./compressOptions";
 import { plannedLayers, totalMacs } from "./compressTables";
@@ -25,7 +25,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
   return {
     version,
     source_sha256: assets.weights.sha256,
-    ...rankMetadata(prepared.groundwork.network, attempt.copy.plan.ranks),
+    ...rankMetadata(attempt.copy.plan.ranks),
     fit: compressionFit,
     calibration_images: String(prepared.calibration.count),
     head: headOf(prepared),
@@ -66,15 +66,15 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     fit: compressionFit,
     head: headOf(prepared),
     plan: {
-      ranks: rankRecord(plan.ranks),
-      layers: layers.map(({ rank, inputRank, ...layer }) => ({
+      ranks: outputRanks(plan.ranks),
+      layers: layers.map(({ ranks, ...layer }) => ({
         ...layer,
-        rank: rank ?? null,
-        inputRank: inputRank ?? null,
+        rank: ranks?.output ?? null,
+        inputRank: ranks?.input ?? null,
       })),
       macs: totalMacs(prepared, layers),
       predictedMs: plan.predictedMs,
-      restMs: prepared.groundwork.table.restMs,
+      restMs: prepared.measured.restMs,
       speedup: plan.speedup,
     },
     measured: attempt.measured,

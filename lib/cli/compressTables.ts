@@ -1,10 +1,10 @@
-import { macsOf } from "../compression/measure/groundwork";
+import { optionOf } from "../compression/measure/latencyTable";
 import type { Measured } from "../compression/measureCompressed";
 import type { Prepared } from "../compression/prepareCompression";
 import type { SpeedPlan } from "../compression/allocate/speedPlan";
 import { convOf } from "../network/convOf";
 import { costs } from "../network/network";
-import { inputRank } from "../network/splitRanks";
+import type { LayerRanks } from "../network/rankPlan";
 import type { Accuracy } from "../training/evaluate";
 import { textTable } from "./textTable";
 
@@ -12,36 +12,32 @@ import { textTable } from "./textTable";
 export interface PlannedLayer {
   layer: string;
   /** undefined: as it is. */
-  rank?: number;
+  ranks?: LayerRanks;
   fullRank: number;
-  /** To which the inputs are narrowed; undefined: not at all. */
-  inputRank?: number;
   inputs: number;
   macs: { before: number; after: number };
   ms: { before: number; after: number };
 }
 
 /** The plan, layer by layer. */
-export function plannedLayers({ groundwork }: Prepared, { ranks }: SpeedPlan): PlannedLayer[] {
-  return groundwork.table.layers.map(({ layer, times }) => {
-    const rank = ranks.get(layer);
-    const conv = convOf(groundwork.network, layer);
-    const { shape, data } = conv.weight;
-    const msOf = (wanted?: number) => times.find((time) => time.rank === wanted)?.ms ?? Number.NaN;
+export function plannedLayers({ measured }: Prepared, { ranks: plan }: SpeedPlan): PlannedLayer[] {
+  return measured.layers.map((measuredLayer) => {
+    const { layer, fullRank } = measuredLayer;
+    const ranks = plan.get(layer);
+    const [before, after] = [undefined, ranks].map((each) => optionOf(measuredLayer, each));
     return {
       layer,
-      rank,
-      fullRank: Math.min(shape[0], data.length / shape[0]),
-      inputRank: rank === undefined ? undefined : inputRank(conv, rank),
-      inputs: shape[1],
-      macs: { before: macsOf(groundwork, layer, undefined), after: macsOf(groundwork, layer, rank) },
-      ms: { before: msOf(), after: msOf(rank) },
+      ranks,
+      fullRank,
+      inputs: convOf(measured.network, layer).weight.shape[1],
+      macs: { before: before.macs, after: after.macs },
+      ms: { before: before.ms, after: after.ms },
     };
   });
 }
 
 /** Multiply-accumulates of the whole network for one image. */
-export function totalMacs({ groundwork: { network, imageShape } }: Prepared, layers: readonly PlannedLayer[]) {
+export function totalMacs({ measured: { network, imageShape } }: Prepared, layers: readonly PlannedLayer[]) {
   const before = costs(network, [...imageShape]).reduce((sum, { macs }) => sum + macs, 0);
   return { before, after: layers.reduce((sum, { macs }) => sum + macs.after - macs.before, before) };
 }
@@ -49,7 +45,7 @@ export function totalMacs({ groundwork: { network, imageShape } }: Prepared, lay
 /** The plan as a table. */
 export function planTable(prepared: Prepared, plan: SpeedPlan): string {
   const layers = plannedLayers(prepared, plan);
-  const rest = prepared.groundwork.table.restMs;
+  const rest = prepared.measured.restMs;
   const total = totalMacs(prepared, layers);
   const listed = layers.reduce((sum, { macs }) => sum + macs.before, 0);
   const row = (name: string, ranks: string[], macs: PlannedLayer["macs"], ms: PlannedLayer["ms"]) => [
@@ -63,8 +59,8 @@ export function planTable(prepared: Prepared, plan: SpeedPlan): string {
   return textTable(
     ["layer", "input rank", "rank", "million MACs an image", "predicted ms a batch"],
     [
-      ...layers.map(({ layer, rank, fullRank, inputRank: narrowed, inputs, macs, ms }) =>
-        row(layer, [rankOf(narrowed, inputs), rankOf(rank, fullRank)], macs, ms),
+      ...layers.map(({ layer, ranks, fullRank, inputs, macs, ms }) =>
+        row(layer, [rankOf(ranks?.input, inputs), rankOf(ranks?.output, fullRank)], macs, ms),
       ),
       row("everything else", ["as is", "as is"], other, { before: rest, after: rest }),
       row("total", ["", ""], total, { before: original, after: compressed }),

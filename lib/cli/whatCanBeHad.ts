@@ -15,7 +15,7 @@ export function whatCanBeHad(
 ): string {
   const command = (instead: { speedup: number }) => `${repeated(args)} --speedup ${instead.speedup}`;
   switch (outcome.kind) {
-    case "too fast": {
+    case "unreachable": {
       const { reason, instead } = outcome;
       return instead ? `${reason}; ${instead.speedup} × is in reach: ${command(instead)}` : reason;
     }

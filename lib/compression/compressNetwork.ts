@@ -1,15 +1,10 @@
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
 import { type CompressedCopy, compressedCopy } from "./compressedCopy";
-import type { Groundwork } from "./measure/groundwork";
-import {
-  type Comparison,
-  compareHeldOut,
-  fallsShort,
-  type Measured,
-  measureCompressed,
-  type Timer,
-} from "./measureCompressed";
+import { predictMs } from "./measure/latencyTable";
+import type { LayerMeasurements } from "./measure/measureLayers";
+import type { Comparison } from "./comparePredictions";
+import { compareHeldOut, fallsShort, type Measured, measureCompressed, type Timer } from "./measureCompressed";
 import { type CompressionOptions, type Prepared, prepareCompression } from "./prepareCompression";
 import { planForSpeed, type SpeedPlan } from "./allocate/speedPlan";
 
@@ -31,13 +26,13 @@ export type CompressionOutcome =
   /** The plan was fast enough, the final timing missed the speed-up by more than it may; perhaps what it reached is one. */
   | { kind: "too slow"; attempt: Attempt; instead?: { speedup: number } }
   /** Not even the smallest ranks are fast enough; perhaps a lesser speed-up is in reach. */
-  | { kind: "too fast"; reason: string; instead?: { speedup: number } };
+  | { kind: "unreachable"; reason: string; instead?: { speedup: number } };
 
 export interface CompressRequest extends CompressionOptions {
   /** Points of top-1 on the test images that the speed-up may cost; without it, any. */
   maxDrop?: number;
   /** Chooses the ranks; planForSpeed unless told. A test gives them, since what a clock decides is not the same twice. */
-  planner?: (groundwork: Groundwork, engine: Engine, speedup: number) => Promise<SpeedPlan>;
+  planner?: (measured: LayerMeasurements, engine: Engine, speedup: number) => Promise<SpeedPlan>;
   /** Takes the final times; measureCompressed's own unless told, for the same reason. */
   timer?: Timer;
   /** Called with every plan before it is fitted. */
@@ -55,7 +50,8 @@ export async function compressNetwork(request: CompressRequest): Promise<Compres
   const { speedup, maxDrop } = request;
   const prepared = await clocked(request, "head, times, sensitivity", () => prepareCompression(request));
   const plan = await planOrReason(request, prepared, speedup);
-  if (typeof plan === "string") return { kind: "too fast", reason: plan, instead: await reachable(request, prepared) };
+  if (typeof plan === "string")
+    return { kind: "unreachable", reason: plan, instead: await reachable(request, prepared) };
   const attempt = await attemptAt(request, prepared, plan, speedup);
   if (maxDrop !== undefined && costs(attempt.measured) > maxDrop)
     return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
@@ -118,11 +114,9 @@ async function reachable(request: CompressRequest, prepared: Prepared): Promise<
 }
 
 /** The speed-up of every layer at its fastest, by the latency table. */
-function fastestByTable({ groundwork: { table } }: Prepared): number {
-  const sum = (msOf: (times: { rank?: number; ms: number }[]) => number) =>
-    table.layers.reduce((total, { times }) => total + msOf(times), table.restMs);
-  const original = sum((times) => times.find(({ rank }) => rank === undefined)?.ms ?? 0);
-  return original / sum((times) => Math.min(...times.map(({ ms }) => ms)));
+function fastestByTable({ measured }: Prepared): number {
+  const fastest = measured.layers.map(({ options }) => Math.min(...options.map(({ ms }) => ms)));
+  return predictMs(measured, new Map()) / fastest.reduce((sum, ms) => sum + ms, measured.restMs);
 }
 
 function lesser(speedup: number): number[] {
@@ -143,7 +137,7 @@ async function planOrReason(
 ): Promise<SpeedPlan | string> {
   const { planner = planForSpeed, engine } = request;
   try {
-    return await clocked(request, "plan", () => planner(prepared.groundwork, engine, speedup));
+    return await clocked(request, "plan", () => planner(prepared.measured, engine, speedup));
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;

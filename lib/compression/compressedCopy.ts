@@ -2,7 +2,6 @@ import { type LinearWeights, withHead } from "../network/lowRank";
 import type { Network } from "../network/network";
 import { fitNetwork } from "./fit/fitNetwork";
 import { imageFeatures } from "./imageFeatures";
-import { narrowInputs } from "./fit/narrowInputs";
 import { refitHead } from "./fit/linearRefit";
 import type { Prepared } from "./prepareCompression";
 import type { SpeedPlan } from "./allocate/speedPlan";
@@ -19,12 +18,16 @@ export interface CompressedCopy {
 
 /** Fits the factors to the calibration images, then the head to the features of all images that may be learnt from. */
 export async function compressedCopy(prepared: Prepared, plan: SpeedPlan): Promise<CompressedCopy> {
-  const { groundwork, calibration, learning, learningFeatures, options } = prepared;
-  const onLayer = (done: number, total: number) => options.onStep?.("fitting the layers", done, total);
+  const { measured, calibration, learning, learningFeatures, options } = prepared;
+  const onProgress = (done: number, total: number) => options.onStep?.("fitting the layers", done, total);
   const { engine } = options;
-  const { network, inputs } = groundwork;
-  const start = narrowInputs(network, plan.ranks, inputs);
-  const fitted = await fitNetwork(network, plan.ranks, compressionFit, { images: calibration, engine, onLayer }, start);
+  const { network, bases } = measured;
+  const fitted = await fitNetwork(network, plan.ranks, compressionFit, {
+    images: calibration,
+    engine,
+    bases,
+    onProgress,
+  });
   const features = await imageFeatures(options, fitted, learning, "compressed features of training images");
   const head = refitHead(prepared.head, features, learningFeatures);
   return { plan, network: withHead(fitted, [head]), head };

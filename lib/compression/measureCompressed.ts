@@ -2,32 +2,16 @@ import type { LabelledImages } from "../assets/images/cifar10";
 import { timeInTurn } from "../engines/time";
 import type { LinearWeights } from "../network/lowRank";
 import { toOnnx } from "../network/onnx";
-import { type McNemar, mcnemar } from "../statistics/mcnemar";
-import {
-  type PairedCounts,
-  pairedCounts,
-  type PairedDifference,
-  pairedDifference,
-} from "../statistics/pairedDifference";
 import type { Tensor } from "../core/tensor";
 import { pooled, type Timing } from "../engines/time";
-import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
+import { headLogits, predictions } from "../training/evaluate";
+import { type Comparison, comparePredictions } from "./comparePredictions";
 import type { CompressedCopy } from "./compressedCopy";
 import { imageFeatures } from "./imageFeatures";
 import { compressionShape, type Prepared } from "./prepareCompression";
 
 /** Runs of each network that are timed, in turn, after those to warm up. */
 const timing = { warmUps: 3, runs: 15 } as const;
-
-/** The original network beside the compressed one, on the same images. */
-export interface Comparison {
-  before: Accuracy;
-  after: Accuracy;
-  counts: PairedCounts;
-  /** Of the shares, before less after: above 0 is what compression costs. */
-  drop: PairedDifference;
-  mcnemar: McNemar;
-}
 
 /** Times of a batch, measured in turn, and the ratio of their medians. */
 export interface MeasuredTimes {
@@ -62,13 +46,13 @@ export async function measureCompressed(
   asked: number,
   timer?: Timer,
 ): Promise<Measured> {
-  const { options, groundwork } = prepared;
+  const { options, measured } = prepared;
   const original = await imageFeatures(options, options.network, options.test, "features of test images");
   const comparison = await compare(prepared, copy, options.test, original);
   return {
     ...comparison,
     ...(await timesFor(prepared, copy, asked, timer)),
-    bytes: { before: toOnnx(groundwork.network).length, after: toOnnx(copy.network).length },
+    bytes: { before: toOnnx(measured.network).length, after: toOnnx(copy.network).length },
   };
 }
 
@@ -106,24 +90,13 @@ async function compare(
 ): Promise<Comparison> {
   const label = `compressed features of ${images === prepared.heldOut ? "held-out" : "test"} images`;
   const compressed = await imageFeatures(prepared.options, network, images, label);
-  const [first, second] = [answers(prepared.head, original), answers(head, compressed)];
-  const counts = pairedCounts(first, second, images.labels);
-  return {
-    before: accuracyOf(first, images.labels),
-    after: accuracyOf(second, images.labels),
-    counts,
-    drop: pairedDifference(counts),
-    mcnemar: mcnemar(counts.onlyFirst, counts.onlySecond),
-  };
+  const classesOf = (of: LinearWeights, features: Tensor) => predictions(headLogits([of], features));
+  return comparePredictions(classesOf(prepared.head, original), classesOf(head, compressed), images.labels);
 }
 
-function answers(head: LinearWeights, features: Tensor): Uint8Array {
-  return predictions(headLogits([head], features));
-}
-
-async function timeBoth({ options, groundwork }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
+async function timeBoth({ options, measured }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
   const { engine, batch, onStep } = options;
-  const [before, after] = await timeInTurn({ original: groundwork.network, compressed: copy.network }, engine, {
+  const [before, after] = await timeInTurn({ original: measured.network, compressed: copy.network }, engine, {
     ...timing,
     shape: [batch, ...compressionShape],
     onProgress: (done, total) => onStep?.("timing both networks", done, total),

@@ -4,12 +4,12 @@ import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
 import { type LinearWeights, withHead } from "../network/lowRank";
-import type { Network } from "../network/network";
-import type { Cache, Origin } from "../core/cache";
+import { type Network, nodeOf } from "../network/network";
+import type { Cache } from "../core/cache";
 import { type Tensor, tensor } from "../core/tensor";
-import { type Groundwork, layGroundwork } from "./measure/groundwork";
+import { type LayerMeasurements, measureLayers } from "./measure/measureLayers";
 import { imageFeatures } from "./imageFeatures";
-import { ownHead, trainProbe } from "./trainProbe";
+import { trainProbe } from "../training/trainProbe";
 
 /** Images, in file order, that each step looks at; fewer if there are fewer. */
 export const compressionSizes = {
@@ -23,6 +23,9 @@ export const compressionShape = [3, reportSide, reportSide] as const;
 
 const calibrationSeed = 0;
 
+/** Of the head of a network whose own has another number of classes. */
+const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01 } as const;
+
 /** Training images kept out of everything that learns: one in so many, the last ones. */
 const heldOutShare = 10;
 
@@ -32,8 +35,6 @@ export type OnCompressionStep = (step: string, done: number, total: number) => v
 export interface CompressionOptions {
   /** ResNet-18 as it was read. */
   network: Network;
-  /** Of the checkpoint it comes from. */
-  weightsSha256: string;
   train: LabelledImages;
   /** Of the images. */
   classes: number;
@@ -61,7 +62,7 @@ export interface Prepared {
   heldOutFeatures: Tensor;
   head: LinearWeights;
   headFrom: "checkpoint" | "probe";
-  groundwork: Groundwork;
+  measured: LayerMeasurements;
 }
 
 /**
@@ -75,16 +76,14 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   const features = await imageFeatures(options, network, train, "features of training images");
   const learningFeatures = rowsBetween(features, 0, learning.count);
   const own = ownHead(network, classes);
-  const probeImages = { features: learningFeatures, labels: learning.labels, classes };
-  const head = own ?? (await trainProbe(probeImages, (done, total) => onStep?.("head", done, total)));
-  const groundwork = await layGroundwork(withHead(network, [head]), {
+  const head = own ?? (await probe(options, learningFeatures, learning.labels));
+  const measured = await measureLayers(withHead(network, [head]), {
     engine,
     batch,
     imageShape: compressionShape,
     images: firstImages(learning, sizes.responsesImages),
     sensitivityImages: sizes.sensitivityImages,
     cache,
-    origin: originOf(options, head),
     onStep,
   });
   return {
@@ -96,18 +95,20 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     heldOutFeatures: rowsBetween(features, learning.count, train.count),
     head,
     headFrom: own ? "checkpoint" : "probe",
-    groundwork,
+    measured,
   };
 }
 
-/** By content: the network with its head, the images, the engine. */
-function originOf({ weightsSha256, train, engine }: CompressionOptions, { weight, bias }: LinearWeights): Origin {
-  return {
-    weights: weightsSha256,
-    head: [weight, bias].map((part) => part?.data),
-    images: train.sha256,
-    engine: `${engine.name} ${engine.version}`,
-  };
+/** The network's own head, where it has as many outputs as the images have classes. */
+export function ownHead(network: Network, classes: number): LinearWeights | undefined {
+  const head = nodeOf(network, "fc");
+  return head.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
+}
+
+async function probe({ classes, onStep }: CompressionOptions, features: Tensor, labels: Uint8Array) {
+  const onProgress = (done: number, total: number) => onStep?.("head", done, total);
+  const [head] = await trainProbe({ features, labels }, { ...probeTraining, classes, onProgress });
+  return head;
 }
 
 /** A view of rows from … to−1. */

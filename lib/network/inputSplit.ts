@@ -17,19 +17,19 @@ import { pointwise } from "./pointwise";
  */
 export function inputSplit(conv: Conv, rank: number, decomposition?: Svd): [Conv, Conv] {
   const { name, input, weight } = conv;
-  const [, inputs, high, wide] = weight.shape;
+  const [, inputs, kernelHeight, kernelWidth] = weight.shape;
   checkRank(name, rank, Math.min(inputs, weight.data.length / inputs));
   const { u, s, v } = decomposition ?? svd(inputUnfolding(weight));
   return [
     pointwise(`${name}.0`, input, filtersOf(u, rank, [inputs])),
-    { ...conv, name: `${name}.1`, input: `${name}.0`, weight: mixersOf(v, rank, [high, wide], s) },
+    { ...conv, name: `${name}.1`, input: `${name}.0`, weight: mixersOf(v, rank, [kernelHeight, kernelWidth], s) },
   ];
 }
 
 /** A weight (out, in, height, width) as a matrix (in, out · height · width). */
 export function inputUnfolding({ shape, data }: Tensor): Matrix {
-  const [out, inputs, high, wide] = shape;
-  const size = high * wide;
+  const [out, inputs, kernelHeight, kernelWidth] = shape;
+  const size = kernelHeight * kernelWidth;
   const unfolding = new Matrix(inputs, out * size);
   for (let o = 0; o < out; o++) {
     for (let i = 0; i < inputs; i++) {

@@ -141,11 +141,11 @@ function outputShapeOf(node: Node, input: number[]): number[] {
     Math.floor((side + 2 * padding - kernel) / stride) + 1;
   switch (node.kind) {
     case "conv": {
-      const [out, , high, wide] = node.weight.shape;
+      const [out, , kernelHeight, kernelWidth] = node.weight.shape;
       return [
         out,
-        slide(input[1], high, node.stride[0], node.padding[0]),
-        slide(input[2], wide, node.stride[1], node.padding[1]),
+        slide(input[1], kernelHeight, node.stride[0], node.padding[0]),
+        slide(input[2], kernelWidth, node.stride[1], node.padding[1]),
       ];
     }
     case "maxPool":

@@ -16,14 +16,14 @@ import type { Conv } from "./network";
  */
 export function spatialSplit(conv: Conv, rank: number, decomposition?: Svd): [Conv, Conv] {
   const { name, weight, stride, padding } = conv;
-  const [out, inputs, high, wide] = weight.shape;
-  checkRank(name, rank, Math.min(inputs * high, out * wide));
+  const [out, inputs, kernelHeight, kernelWidth] = weight.shape;
+  checkRank(name, rank, Math.min(inputs * kernelHeight, out * kernelWidth));
   const { u, s, v } = decomposition ?? svd(spatialUnfolding(weight));
   return [
     {
       ...conv,
       name: `${name}.0`,
-      weight: filtersOf(u, rank, [inputs, high, 1]),
+      weight: filtersOf(u, rank, [inputs, kernelHeight, 1]),
       bias: undefined,
       stride: [stride[0], 1],
       padding: [padding[0], 0],
@@ -32,7 +32,7 @@ export function spatialSplit(conv: Conv, rank: number, decomposition?: Svd): [Co
       ...conv,
       name: `${name}.1`,
       input: `${name}.0`,
-      weight: mixersOf(v, rank, [1, wide], s),
+      weight: mixersOf(v, rank, [1, kernelWidth], s),
       stride: [1, stride[1]],
       padding: [0, padding[1]],
     },
@@ -41,12 +41,12 @@ export function spatialSplit(conv: Conv, rank: number, decomposition?: Svd): [Co
 
 /** A weight (out, in, height, width) as a matrix (in · height, out · width). */
 export function spatialUnfolding({ shape, data }: Tensor): Matrix {
-  const [out, inputs, high, wide] = shape;
-  const unfolding = new Matrix(inputs * high, out * wide);
+  const [out, inputs, kernelHeight, kernelWidth] = shape;
+  const unfolding = new Matrix(inputs * kernelHeight, out * kernelWidth);
   let at = 0;
   for (let o = 0; o < out; o++) {
-    for (let row = 0; row < inputs * high; row++) {
-      for (let x = 0; x < wide; x++) unfolding.set(row, o * wide + x, data[at++]);
+    for (let row = 0; row < inputs * kernelHeight; row++) {
+      for (let x = 0; x < kernelWidth; x++) unfolding.set(row, o * kernelWidth + x, data[at++]);
     }
   }
   return unfolding;

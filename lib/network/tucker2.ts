@@ -31,7 +31,7 @@ export function tucker2(
   decompositions?: ChannelSvds,
 ): [Conv, Conv, Conv] {
   const { name, input, weight, bias } = conv;
-  const [out, inputs, high, wide] = weight.shape;
+  const [out, inputs, kernelHeight, kernelWidth] = weight.shape;
   checkRank(`the inputs of ${name}`, rIn, Math.min(inputs, weight.data.length / inputs));
   checkRank(`the outputs of ${name}`, rOut, Math.min(out, weight.data.length / out));
   const { input: along, output } = decompositions ?? {
@@ -39,13 +39,19 @@ export function tucker2(
     output: svd(weightMatrix(weight)),
   };
   // In the basis of its outputs the weight is Σ Vᵀ.
-  const reduced = filtersOf(output.v, rOut, [inputs, high, wide]);
+  const reduced = filtersOf(output.v, rOut, [inputs, kernelHeight, kernelWidth]);
   const basis = along.u.subMatrix(0, inputs - 1, 0, rIn - 1);
   const core = inputUnfolding(reduced).transpose().mmul(basis);
-  for (let row = 0; row < core.rows; row++) core.mulRow(row, output.s[Math.floor(row / (high * wide))]);
+  for (let row = 0; row < core.rows; row++) core.mulRow(row, output.s[Math.floor(row / (kernelHeight * kernelWidth))]);
   return [
     pointwise(`${name}.0`, input, filtersOf(along.u, rIn, [inputs])),
-    { ...conv, name: `${name}.1`, input: `${name}.0`, weight: mixersOf(core, rIn, [high, wide]), bias: undefined },
+    {
+      ...conv,
+      name: `${name}.1`,
+      input: `${name}.0`,
+      weight: mixersOf(core, rIn, [kernelHeight, kernelWidth]),
+      bias: undefined,
+    },
     pointwise(`${name}.2`, `${name}.1`, mixersOf(output.u, rOut, [1, 1]), bias),
   ];
 }

@@ -4,6 +4,7 @@ import { onnxRuntime } from "../../lib/engines/onnxRuntime";
 import { convOf } from "../../lib/network/convOf";
 import type { Conv, Network } from "../../lib/network/network";
 import { sizeOf, type Tensor } from "../../lib/core/tensor";
+import { outputsAt } from "./plans";
 import { smallLayers } from "./smallResnet";
 
 const engine = onnxRuntime(1);
@@ -12,7 +13,7 @@ const fullRank = ({ weight: { shape, data } }: Conv) => Math.min(shape[0], data.
 
 /** A share of each layer's full rank. */
 export const shareOf = (of: Network, share: number, layers = smallLayers) =>
-  new Map(layers.map((layer) => [layer, Math.max(1, Math.round(share * fullRank(convOf(of, layer))))]));
+  outputsAt(layers.map((layer) => [layer, Math.max(1, Math.round(share * fullRank(convOf(of, layer))))]));
 
 /** Σ (a − b)². */
 export const squares = (a: Tensor, b: Tensor) => a.data.reduce((sum, value, i) => sum + (value - b.data[i]) ** 2, 0);

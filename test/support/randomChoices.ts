@@ -1,4 +1,5 @@
 import { type Choice, costOf, type LayerChoices } from "../../lib/compression/allocate/choices";
+import { leastPriced } from "../../lib/compression/allocate/relaxation";
 import type { Random } from "../../lib/core/random";
 
 /** Cost and loss of a choice of rank `k` out of `count`. */
@@ -34,8 +35,11 @@ export const kindsOfLayers: Record<string, { original: number; draw: Draw }> = {
 export function randomLayers(kind: string, random: Random, layers: number, count: number): LayerChoices[] {
   const { original, draw } = kindsOfLayers[kind];
   return Array.from({ length: layers }, (_, i) => {
-    const ranks = Array.from({ length: count - 1 }, (_, k): Choice => ({ rank: k + 1, ...draw(random, k + 1, count) }));
-    return { layer: `layer ${i}`, choices: [...ranks, { rank: undefined, cost: original, loss: 0 }] };
+    const ranks = Array.from(
+      { length: count - 1 },
+      (_, k): Choice => ({ ranks: { output: k + 1 }, ...draw(random, k + 1, count) }),
+    );
+    return { layer: `layer ${i}`, fullRank: count, choices: [...ranks, { ranks: undefined, cost: original, loss: 0 }] };
   });
 }
 
@@ -56,4 +60,10 @@ export function exactBudgets(layers: readonly LayerChoices[], random: Random, co
     pick(({ length }) => length - 1),
     ...Array.from({ length: count }, () => pick(({ length }) => random.integer(length))),
   ];
+}
+
+/** Lagrange's dual function at a price: no allocation within the budget loses less, whatever the price. */
+export function dualBound(layers: readonly LayerChoices[], budget: number, price: number): number {
+  const least = layers.reduce((sum, { choices }) => sum + leastPriced(choices, price), 0);
+  return price === 0 ? least : least - price * budget;
 }

@@ -5,19 +5,14 @@ import { type Allocation, allocationOf, cheapestOf, type Choice, costOf, type La
 /**
  * Every layer cut alike: with the largest common share of the full ranks that keeps within the budget, each layer takes
  * the largest rank on offer up to that share of its own, or the smallest on offer. At share 1 it stays as it is.
- * @param fullRanks by layer: min(rows, columns) of its weight matrix.
  * @throws UserError if the budget is not above 0, below what the layers cost at least, or below what they cost at any
  * common share: a smaller rank need not be a cheaper one.
  */
-export function uniformShare(
-  layers: readonly LayerChoices[],
-  fullRanks: ReadonlyMap<string, number>,
-  budget: number,
-): Allocation {
+export function uniformShare(layers: readonly LayerChoices[], budget: number): Allocation {
   checkBudget(layers, budget);
   const original = originalWithin(layers, budget);
   if (original) return original;
-  const shared = layers.map(({ layer, choices }) => withShares(choices, fullRankOf(layer, fullRanks)));
+  const shared = layers.map(withShares);
   const shares = distinct(shared.flatMap((choices) => choices.map(({ share }) => share)));
   const candidates = shares.reverse().map((limit) => shared.map((choices) => largestWithin(choices, limit)));
   const chosen = candidates.find((choices) => costOf(choices) <= budget);
@@ -33,17 +28,11 @@ interface SharedChoice extends Choice {
   share: number;
 }
 
-function fullRankOf(layer: string, fullRanks: ReadonlyMap<string, number>): number {
-  const fullRank = fullRanks.get(layer);
-  if (!fullRank) throw new Error(`no full rank of ${layer} given`);
-  return fullRank;
-}
-
 /** By ascending share; as it is comes after a full rank in factors. */
-function withShares(choices: readonly Choice[], fullRank: number): SharedChoice[] {
+function withShares({ choices, fullRank }: LayerChoices): SharedChoice[] {
   return choices
-    .map((choice) => ({ ...choice, share: choice.rank === undefined ? 1 : choice.rank / fullRank }))
-    .sort((a, b) => a.share - b.share || Number(a.rank === undefined) - Number(b.rank === undefined));
+    .map((choice) => ({ ...choice, share: choice.ranks ? choice.ranks.output / fullRank : 1 }))
+    .sort((a, b) => a.share - b.share || Number(!a.ranks) - Number(!b.ranks));
 }
 
 function largestWithin(ascending: readonly SharedChoice[], limit: number): SharedChoice {

@@ -2,11 +2,11 @@ import { UserError } from "../../core/errors";
 import { type Allocation, allocationOf, cheapestOf, type Choice, costOf, type LayerChoices } from "./choices";
 
 /**
- * The layers as they are, if a budget has room for them: every allocator's answer then. Undefined if it has not, or if
+ * The layers as they are, if a budget has room for them: what every allocator gives then. Undefined if it has not, or if
  * some layer cannot stay as it is.
  */
 export function originalWithin(layers: readonly LayerChoices[], budget: number): Allocation | undefined {
-  const original = layers.flatMap(({ choices }) => choices.find(({ rank }) => rank === undefined) ?? []);
+  const original = layers.flatMap(({ choices }) => choices.find(({ ranks }) => ranks === undefined) ?? []);
   const fits = original.length === layers.length && costOf(original) <= budget;
   return fits ? allocationOf(layers, original) : undefined;
 }
@@ -31,7 +31,7 @@ function cheapestChoice({ layer, choices }: LayerChoices): Choice {
   const broken = choices.find(({ cost, loss }) => !Number.isFinite(cost) || !Number.isFinite(loss));
   if (broken)
     throw new UserError(
-      `${layer} at ${broken.rank === undefined ? "full rank" : `rank ${broken.rank}`} has cost ${broken.cost} and loss ${broken.loss}: measure it again or leave this choice out`,
+      `${layer} at ${broken.ranks ? `rank ${broken.ranks.output}` : "full rank"} has cost ${broken.cost} and loss ${broken.loss}: measure it again or leave this choice out`,
     );
   return cheapestOf(choices);
 }

@@ -1,8 +1,10 @@
+import type { LayerRanks, RankPlan } from "../../network/rankPlan";
+
 /** One way to run a layer. */
 export interface Choice {
   /** undefined: as it is. */
-  rank: number | undefined;
-  /** In the budget's unit: ms, MACs or bytes. */
+  ranks?: LayerRanks;
+  /** In the budget's unit: milliseconds, multiply-accumulates or bytes. */
   cost: number;
   /** Predicted loss, 0 for the layer as it is; below 0 if the layer does better so. */
   loss: number;
@@ -11,13 +13,14 @@ export interface Choice {
 /** A layer and the ways to run it, one of which is to be chosen. */
 export interface LayerChoices {
   layer: string;
+  /** min(out, in · height · width), of which ranks are shares. */
+  fullRank: number;
   choices: Choice[];
 }
 
 /** One choice for every layer. */
 export interface Allocation {
-  /** By layer; undefined: as it is. */
-  ranks: Map<string, number | undefined>;
+  ranks: RankPlan;
   /** Sum over the layers. */
   cost: number;
   /** Sum over the layers: what the losses predict if they simply add up. */
@@ -27,7 +30,7 @@ export interface Allocation {
 /** The allocation that takes one choice for each layer, in their order. */
 export function allocationOf(layers: readonly LayerChoices[], chosen: readonly Choice[]): Allocation {
   return {
-    ranks: new Map(layers.map(({ layer }, i) => [layer, chosen[i].rank])),
+    ranks: new Map(layers.map(({ layer }, i) => [layer, chosen[i].ranks])),
     cost: costOf(chosen),
     loss: chosen.reduce((sum, { loss }) => sum + loss, 0),
   };

@@ -1,30 +1,18 @@
-import { checkBudget } from "./budget";
 import { type Choice, costOf, type LayerChoices } from "./choices";
 
 /** What the problem without its whole choices tells about the one with them. */
 export interface Relaxation {
   /** Loss that one unit of budget more would save: Lagrange's multiplier of the budget. 0 if the budget does not bind. */
   multiplier: number;
-  /** No allocation within the budget has a smaller loss. */
-  bound: number;
   /** An allocation within the budget, often the best. */
   greedy: Choice[];
 }
 
 /**
- * Lagrange's dual bound: the greatest over λ ≥ 0 of Σ min (loss + λ cost) − λ budget, each minimum over the choices of a
- * layer. The loss of no allocation within the budget is below; how far the best is above is the duality gap.
- * @throws UserError if the budget is not above 0 or below what the layers cost at least.
- */
-export function lagrangianBound(layers: readonly LayerChoices[], budget: number): number {
-  checkBudget(layers, budget);
-  return relaxation(layers, budget).bound;
-}
-
-/**
- * Solves the multiple-choice knapsack with fractions of choices allowed, whose least loss is Lagrange's dual bound
- * (Sinha & Zoltners 1979, Operations Research 27, 503–515): from the cheapest choices on, the steps along each layer's
- * convex hull, those that save most per cost first. The first that no longer fits sets the multiplier.
+ * Solves the multiple-choice knapsack with fractions of choices allowed (Sinha & Zoltners 1979, Operations Research 27,
+ * 503–515): from the cheapest choices on, the steps along each layer's convex hull, those that save most per cost first.
+ * The first that no longer fits sets the multiplier λ; no allocation within the budget loses less than Lagrange's dual
+ * bound, Σ min (loss + λ cost) − λ budget with each minimum over the choices of a layer.
  * @param budget at least the sum of the cheapest choices' costs.
  */
 export function relaxation(layers: readonly LayerChoices[], budget: number): Relaxation {
@@ -41,13 +29,7 @@ export function relaxation(layers: readonly LayerChoices[], budget: number): Rel
       full.add(layer);
     }
   }
-  return { multiplier, bound: dualValue(layers, budget, multiplier), greedy };
-}
-
-/** Σ min (loss + λ cost) − λ budget. */
-function dualValue(layers: readonly LayerChoices[], budget: number, multiplier: number): number {
-  const least = layers.reduce((sum, { choices }) => sum + leastPriced(choices, multiplier), 0);
-  return multiplier === 0 ? least : least - multiplier * budget;
+  return { multiplier, greedy };
 }
 
 /** The least loss + λ cost among the choices of a layer. */

@@ -4,15 +4,15 @@ import { UserError } from "../../core/errors";
 import { quantile } from "../../statistics/summary";
 import type { Timing } from "../../engines/time";
 import { allocateRanks } from "./allocateRanks";
-import type { Ranks } from "../measure/calibration";
 import type { Allocation, LayerChoices } from "./choices";
-import { choicesOf, type Groundwork } from "../measure/groundwork";
+import { choicesOf, type LayerMeasurements } from "../measure/measureLayers";
 import { predictMs } from "../measure/latencyTable";
-import { madeUpSplits } from "../madeUpSplits";
+import { placeholderSplits } from "../placeholders";
+import type { RankPlan } from "../../network/rankPlan";
 
 /** Ranks that run as fast as was asked for. */
 export interface SpeedPlan {
-  ranks: Ranks;
+  ranks: RankPlan;
   /** Sum of the predicted losses. */
   loss: number;
   /** Milliseconds a batch by the latency table. */
@@ -40,17 +40,16 @@ const mostCorrection = 1.07;
 
 /**
  * Ranks for a speed-up that is measured, not only predicted: the allocation by the latency table is timed as a whole, with
- * made-up weights since time does not depend on them, and the budget corrected by what the table was wrong.
+ * placeholder factors since time does not depend on them, and the budget corrected by what the table was wrong.
  * @param speedup over the network as it is, above 1.
  * @throws UserError if the smallest ranks are not fast enough, by the table or by the clock.
  */
-export async function planForSpeed(groundwork: Groundwork, engine: Engine, speedup: number): Promise<SpeedPlan> {
+export async function planForSpeed(measured: LayerMeasurements, engine: Engine, speedup: number): Promise<SpeedPlan> {
   if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
-  const { table } = groundwork;
-  const choices = choicesOf(groundwork, "ms", "sensitivity");
-  const original = predictMs(table, new Map());
+  const choices = choicesOf(measured, "ms", "sensitivity");
+  const original = predictMs(measured, new Map());
   const planAt = (aim: number) =>
-    timed(groundwork, engine, allocationFor(choices, original / aim - table.restMs, speedup));
+    timed(measured, engine, allocationFor(choices, original / aim - measured.restMs, speedup));
   const plan = await searchPlan(speedup, planAt);
   if (plan) return plan;
   throw new UserError(
@@ -98,15 +97,15 @@ function allocationFor(choices: LayerChoices[], budget: number, speedup: number)
   }
 }
 
-async function timed(groundwork: Groundwork, engine: Engine, { ranks, loss }: Allocation): Promise<SpeedPlan> {
-  const { network, table, imageShape } = groundwork;
-  const networks = { original: network, compressed: madeUpSplits(network, ranks) };
-  const shape = [table.batch, ...imageShape];
+async function timed(measured: LayerMeasurements, engine: Engine, { ranks, loss }: Allocation): Promise<SpeedPlan> {
+  const { network, batch, imageShape } = measured;
+  const networks = { original: network, compressed: placeholderSplits(network, ranks) };
+  const shape = [batch, ...imageShape];
   const [before, after] = await timeInTurn(networks, engine, { warmUps: 2, runs, shape });
   return {
     ranks,
     loss,
-    predictedMs: { original: predictMs(table, new Map()), compressed: predictMs(table, ranks) },
+    predictedMs: { original: predictMs(measured, new Map()), compressed: predictMs(measured, ranks) },
     measured: [before, after],
     speedup: quantile(before.runs, 0.25) / quantile(after.runs, 0.25),
   };

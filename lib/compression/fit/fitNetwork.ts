@@ -4,59 +4,63 @@ import { UserError } from "../../core/errors";
 import { checkRank } from "../../network/checkRank";
 import { convOf } from "../../network/convOf";
 import type { Conv, Network } from "../../network/network";
-import { narrowingOf } from "../../network/splitRanks";
-import type { Calibration, Ranks } from "../measure/calibration";
+import type { LayerRanks, RankPlan } from "../../network/rankPlan";
+import type { Calibration } from "../measure/calibration";
+import type { LayerBases } from "../measure/layerBases";
 import { type Refit, refitKernel } from "./kernelRefit";
 import { MomentStream } from "../measure/moments";
 import { reducedRankRegression } from "./reducedRank";
 import { reluAware } from "./reluAware";
-import { layerBases } from "../measure/layerBases";
-import { splitByBases } from "../measure/responseBases";
+import { responseBases } from "../measure/responseBases";
 import { PositionSamples } from "../measure/samples";
+import { narrowInputs } from "./narrowInputs";
+import { splitByBases } from "./splitByBases";
 import { splitOf } from "./splitOf";
 import { type LayerVisit, walkLayers } from "../measure/walk";
 import { weightBases } from "../measure/weightBases";
 
 /**
- * Ways to fit the factors of an output split:
+ * Ways to fit the factors of a split:
  * - `weights`: the truncated SVD, nearest to the weights; looks at no image;
- * - `responses`: the principal components of the layer's answers (Zhang et al. 2015, section 3.1);
- * - `asymmetric`: reduced-rank regression of the true answers on those to the inputs that the network compressed so far
+ * - `responses`: the principal components of the layer's responses (Zhang et al. 2015, section 3.1);
+ * - `asymmetric`: reduced-rank regression of the true outputs on those to the inputs that the network compressed so far
  *   hands over (section 3.3); where a layer's inputs are narrowed, after its kernel was refitted to these;
  * - `ReLU-aware`: the same, with what counts measured after the ReLU (section 3.2).
  */
 export const fits = ["weights", "responses", "asymmetric", "ReLU-aware"] as const;
 export type Fit = (typeof fits)[number];
 
+export interface FitOptions extends Calibration {
+  /** The weights' for the fit `weights`, else the responses', where they are known already. */
+  bases?: LayerBases;
+}
+
 /**
- * The network with its convolutions split at the ranks given, in closed form: no gradient is computed and no label used.
+ * The network with its convolutions split as the plan says, in closed form: no gradient is computed and no label used.
  * @param network with batch norms folded.
- * @param start the network whose layers are split, where it is no longer the original: with inputs narrowed already.
  * @throws UserError if a rank is out of range or there are no calibration images for a fit that needs some; Error if a
  * layer is no convolution of the network.
  */
-export async function fitNetwork(
-  network: Network,
-  ranks: Ranks,
-  fit: Fit,
-  calibration: Calibration,
-  start = network,
-): Promise<Network> {
-  const layers = new Set([...ranks].flatMap(([layer, rank]) => (rank === undefined ? [] : [layer])));
-  for (const layer of layers) checkLayer(convOf(start, layer), ranks.get(layer) as number);
-  const { images, engine, onLayer } = calibration;
+export async function fitNetwork(network: Network, plan: RankPlan, fit: Fit, options: FitOptions): Promise<Network> {
+  const layers = [...plan].flatMap(([layer, ranks]) => (ranks ? [layer] : []));
+  for (const layer of layers) checkLayer(convOf(network, layer), plan.get(layer) as LayerRanks);
+  const { images, engine, onProgress, bases } = options;
   const { threads } = engine;
-  if (fit === "weights") return splitByBases(start, ranks, await weightBases(network, layers, threads), threads);
+  if (fit === "weights")
+    return splitByBases(network, plan, bases ?? (await weightBases(network, layers, threads)), threads);
   if (images.count === 0) throw new UserError(`the fit "${fit}" needs calibration images: give at least one`);
   if (fit === "responses")
-    return splitByBases(start, ranks, (await layerBases(network, layers, calibration)).bases, threads);
+    return splitByBases(network, plan, bases ?? (await responseBases(network, layers, options)), threads);
+  const narrowed = layers.filter((layer) => plan.get(layer)?.input !== undefined);
+  const { inputs } = bases ?? (await responseBases(network, narrowed, { images, engine }));
   const tools = { products: await doubleProducts(threads), engine, images: images.count, fit };
-  const rewrite = (layer: LayerVisit) => fitLayer(layer, ranks.get(layer.conv.name) as number, tools);
-  return walkLayers(network, layers, images, engine, rewrite, onLayer, start);
+  const rewrite = (layer: LayerVisit) => fitLayer(layer, plan.get(layer.conv.name) as LayerRanks, tools);
+  const start = narrowInputs(network, plan, inputs);
+  return walkLayers(network, new Set(layers), images, engine, rewrite, onProgress, start);
 }
 
-function checkLayer({ name, weight: { shape, data } }: Conv, rank: number): void {
-  checkRank(name, rank, Math.min(shape[0], data.length / shape[0]));
+function checkLayer({ name, weight: { shape, data } }: Conv, { output, input }: LayerRanks): void {
+  checkRank(name, output, Math.min(shape[0], ((input ?? shape[1]) * data.length) / shape[0] / shape[1]));
 }
 
 /**
@@ -65,9 +69,6 @@ function checkLayer({ name, weight: { shape, data } }: Conv, rank: number): void
  */
 const leastSamples = 20;
 
-/** Whether the layer's inputs are narrowed: its kernel was made for the true ones, as far as those are kept. */
-const isNarrowed = ({ name, input }: Conv) => input === narrowingOf(name);
-
 interface Tools {
   products: DoubleProducts;
   engine: Engine;
@@ -75,12 +76,13 @@ interface Tools {
   fit: "asymmetric" | "ReLU-aware";
 }
 
-async function fitLayer(visit: LayerVisit, rank: number, tools: Tools): Promise<[Conv, Conv]> {
+async function fitLayer(visit: LayerVisit, { output, input }: LayerRanks, tools: Tools): Promise<[Conv, Conv]> {
   const { products, engine, images, fit } = tools;
   const positions = fit === "ReLU-aware" && visit.relu ? new PositionSamples(images) : undefined;
-  const refit = isNarrowed(visit.conv) ? await refitKernel(visit, images, tools, positions) : undefined;
+  // The kernel of a narrowed layer was made for the true inputs, as far as those are kept.
+  const refit = input !== undefined ? await refitKernel(visit, images, tools, positions) : undefined;
   const { conv, moments, samples } = refit ?? (await asItIs(visit, products, positions));
-  let map = await reducedRankRegression(moments, rank, products);
+  let map = await reducedRankRegression(moments, output, products);
   if (samples && samples.x.shape[0] >= leastSamples * conv.weight.shape[0])
     map = await reluAware(map, samples, engine, products);
   return splitOf(conv, map, products);

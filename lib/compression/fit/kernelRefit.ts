@@ -8,8 +8,7 @@ import { sizeOf, type Tensor, tensor } from "../../core/tensor";
 import { type Moments, MomentStream } from "../measure/moments";
 import { PatchSampler } from "../measure/patches";
 import { inverseOf } from "./reducedRank";
-import type { Samples } from "./reluAware";
-import type { PositionSamples } from "../measure/samples";
+import type { PositionSamples, Samples } from "../measure/samples";
 import type { LayerVisit } from "../measure/walk";
 
 /** Share of the patches' mean variance that is added to every variance: what the images hardly tell stays as it was. */
@@ -21,14 +20,14 @@ const leastRows = 12;
 /** A layer fitted anew. */
 export interface Refit {
   conv: Conv;
-  /** Of what it answers (x) and what it is to answer (y) at the positions that it was fitted to. */
+  /** Of its outputs (x) and of what they are to be (y) at the positions that it was fitted to. */
   moments: Moments;
   /** The same at some positions, row by row. */
   samples?: Samples;
 }
 
 /**
- * A layer's kernel fitted anew to what it is to answer, given the inputs that it really gets: those of a compressed network,
+ * A layer's kernel fitted anew to what its outputs are to be, given the inputs that it really gets: those of a compressed network,
  * narrowed. Least squares over patches at random positions, as He et al. 2017 (arXiv:1707.06168, section 3.1) rebuild the
  * weights after a choice of channels; with a ridge towards the kernel at hand.
  * @param images how many the layer is visited with.
@@ -59,15 +58,15 @@ export async function refitKernel(
   return {
     conv: refitted,
     moments: await momentsAfter(conv, kernel, change, moments, products),
-    samples: rows && { ...rows, x: await answersTo(rows.x, refitted, engine) },
+    samples: rows && { ...rows, x: await outputsFor(rows.x, refitted, engine) },
   };
 }
 
 /** (n, out), of patches (n, in · height · width). */
-async function answersTo(patches: Tensor, { weight, bias }: Conv, engine: Engine): Promise<Tensor> {
+async function outputsFor(patches: Tensor, { weight, bias }: Conv, engine: Engine): Promise<Tensor> {
   const matrix = tensor([weight.shape[0], patches.shape[1]], weight.data);
   const session = await engine.open({
-    nodes: [{ kind: "linear", name: "answers", input: imageInput, weight: matrix, bias }],
+    nodes: [{ kind: "linear", name: "outputs", input: imageInput, weight: matrix, bias }],
   });
   try {
     return await session.run(patches);
@@ -86,8 +85,8 @@ function changed(conv: Conv, kernel: Matrix, change: Matrix, { meanX, meanY }: M
 }
 
 /**
- * What the layer answers is linear in the patches p, r = W p + b before and r′ = (W + Δ) p + b′ after, and what it is to answer
- * is r plus what was missing, m: so the covariances follow from those of p and m, with no further look at an image.
+ * The layer's outputs are linear in the patches p, r = W p + b before and r′ = (W + Δ) p + b′ after, and what they are to
+ * be is r plus what was missing, m: so the covariances follow from those of p and m, with no further look at an image.
  * @param moments of p (x) and m (y).
  */
 async function momentsAfter(
@@ -102,13 +101,13 @@ async function momentsAfter(
   // b′ was chosen so that both means agree.
   const [kernels, owns, missing] = [kernel, own, yx].map(rowsOf);
   const mean = meanY.map((value, o) => value + dot(kernels[o], meanX) + (bias?.data[o] ?? 0));
-  const ofAnswers = kernels.reduce((total, row, o) => total + dot(row, owns[o]) + 2 * dot(row, missing[o]), 0);
+  const ofOutputs = kernels.reduce((total, row, o) => total + dot(row, owns[o]) + 2 * dot(row, missing[o]), 0);
   return {
     count,
     meanX: mean,
     meanY: mean,
     xx: await ofRows(await ofRows(after, xx), after),
     yx: await ofRows(Matrix.add(own, yx), after),
-    energy: energy + ofAnswers,
+    energy: energy + ofOutputs,
   };
 }

@@ -1,33 +1,36 @@
+import { UserError } from "../../core/errors";
+import { checkRank } from "../../network/checkRank";
 import { convOf } from "../../network/convOf";
 import type { Conv, Network, Node } from "../../network/network";
 import { pointwise } from "../../network/pointwise";
 import { replaceNode } from "../../network/rewire";
-import { inputRank, narrowingOf } from "../../network/splitRanks";
+import { narrowingOf, type RankPlan } from "../../network/rankPlan";
 import { tensor } from "../../core/tensor";
-import type { Ranks } from "../measure/calibration";
-import type { InputBasis } from "../measure/inputBases";
+import type { InputBasis } from "../measure/layerBases";
 
 /**
- * The network with the inputs of layers narrowed as far as their ranks ask for: a 1 × 1 convolution before each, which
- * keeps its name. What is left out is replaced by its mean, in the bias.
- * @param ranks of the layers' outputs, which stay as they are here.
+ * The network with the inputs of layers narrowed to the plan's input ranks: a 1 × 1 convolution before each, which keeps
+ * its name. What is left out is replaced by its mean, in the bias. Outputs stay as they are here.
+ * @throws UserError if a rank is out of range, or a layer that is to be narrowed has no basis.
  */
-export function narrowInputs(network: Network, ranks: Ranks, bases: ReadonlyMap<string, InputBasis>): Network {
+export function narrowInputs(network: Network, plan: RankPlan, bases: ReadonlyMap<string, InputBasis>): Network {
   let result = network;
-  for (const [layer, rank] of ranks) {
-    const basis = bases.get(layer);
+  for (const [layer, ranks] of plan) {
+    if (ranks?.input === undefined) continue;
     const conv = convOf(result, layer);
-    const narrowed = rank === undefined ? undefined : inputRank(conv, rank);
-    if (basis && narrowed !== undefined) result = replaceNode(result, layer, narrowedConv(conv, basis, narrowed));
+    const basis = bases.get(layer);
+    if (!basis) throw new UserError(`the inputs of ${layer} cannot be narrowed: leave its input rank out`);
+    checkRank(`the inputs of ${layer}`, ranks.input, conv.weight.shape[1]);
+    result = replaceNode(result, layer, narrowedConv(conv, basis, ranks.input));
   }
   return result;
 }
 
 function narrowedConv(conv: Conv, { encode, kernels, means }: InputBasis, rank: number): [Conv, Node] {
-  const [out, channels, high, wide] = kernels.shape;
-  const places = high * wide;
+  const [out, channels, kernelHeight, kernelWidth] = kernels.shape;
+  const places = kernelHeight * kernelWidth;
   const first = tensor([rank, channels], encode.data.slice(0, rank * channels));
-  const weight = tensor([out, rank, high, wide]);
+  const weight = tensor([out, rank, kernelHeight, kernelWidth]);
   const bias = tensor(
     [out],
     Float32Array.from({ length: out }, (_, o) => conv.bias?.data[o] ?? 0),

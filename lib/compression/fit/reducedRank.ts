@@ -55,10 +55,12 @@ export async function reducedRankRegression(
 }
 
 /**
- * The projection on y's own leading principal components (Zhang et al. 2015, section 3.1, eq. 5), for moments of y with itself.
- * @param components eigenvectors of y's covariance, most important first, at least `rank` of them.
+ * The projection on the first directions of y, the mean kept: on y's own principal components it is that of Zhang et al.
+ * 2015, section 3.1, eq. 5.
+ * @param moments of y with itself, or of what stands for it with y.
+ * @param components orthonormal rows, most important first, at least `rank` of them.
  */
-export function principalComponents(moments: Moments, components: Matrix, rank: number): LowRankMap {
+export function projection(moments: Moments, components: Matrix, rank: number): LowRankMap {
   const vectors = matrixOfRows(rowsOf(components).slice(0, rank));
   return centredMap(vectors, vectors, moments);
 }
@@ -78,14 +80,17 @@ function apply(expand: Matrix, project: Matrix, x: Float64Array): Float64Array {
 
 /**
  * E‖y − (expand · project · x + shift)‖² / E‖y − ȳ‖² over the positions that the moments come from; 0 where y never varies.
- * Only for maps whose shift keeps the mean.
  */
-export function relativeResidual({ project, expand }: LowRankMap, { xx, yx, energy }: Moments): number {
+export function relativeResidual(map: LowRankMap, { meanX, meanY, xx, yx, energy }: Moments): number {
+  const { project, expand, shift } = map;
   // E‖y − E P x‖² = energy − 2 tr(E P C_xy) + tr(E P C_xx Pᵀ Eᵀ), and E has orthonormal columns.
   const rows = rowsOf(project);
   const cross = rowsOf(expand).reduce((sum, row, k) => sum + dot(rows[k], combination(row, yx)), 0);
   const own = rowsOf(timesTransposed(project, xx)).reduce((sum, row, k) => sum + dot(row, rows[k]), 0);
-  return energy > 0 ? Math.max(0, (energy - 2 * cross + own) / energy) : 0;
+  const mapped = apply(expand, project, meanX);
+  // Of a map whose shift keeps the mean nothing but rounding.
+  const ofMeans = meanY.reduce((sum, mean, i) => sum + (mean - mapped[i] - shift[i]) ** 2, 0);
+  return energy > 0 ? (Math.max(0, energy - 2 * cross + own) + ofMeans) / energy : 0;
 }
 
 /** Σ factorsᵢ · rowsᵢ. */

@@ -5,17 +5,8 @@ import { tensorOf } from "../../linalg/matrix";
 import { imageInput, type Network } from "../../network/network";
 import { type Tensor, tensor } from "../../core/tensor";
 import { MomentStream } from "../measure/moments";
+import type { Samples } from "../measure/samples";
 import { inverseOf, type LowRankMap, reducedRankRegression } from "./reducedRank";
-
-/** Positions drawn from the calibration images, a row each. */
-export interface Samples {
-  /** (n, p): what the layer is fitted from. */
-  x: Tensor;
-  /** (n, q): what is to be met before the activation. */
-  y: Tensor;
-  /** (n, q): what the network adds before the activation (a shortcut), where it does. */
-  added?: Tensor;
-}
 
 /**
  * Weights of the penalty that ties the auxiliary variables to the map's responses, two steps each. Zhang et al. 2015

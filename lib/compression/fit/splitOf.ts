@@ -5,7 +5,7 @@ import { outputSplitOf } from "../../network/outputSplit";
 import { tensor } from "../../core/tensor";
 import type { LowRankMap } from "./reducedRank";
 
-/** A convolution followed by a low-rank map of its answers, as the pair that computes both at once. */
+/** A convolution followed by a low-rank map of its outputs, as the pair that computes both at once. */
 export async function splitOf(
   conv: Conv,
   { project, expand, shift }: LowRankMap,

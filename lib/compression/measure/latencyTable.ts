@@ -3,7 +3,7 @@ import { onnxRuntime } from "../../engines/onnxRuntime";
 import { UserError } from "../../core/errors";
 import { convOf } from "../../network/convOf";
 import type { Conv, Network } from "../../network/network";
-import { macsOfSplit } from "../../network/splitRanks";
+import { type LayerRanks, macsOfSplit, type RankPlan, ranksOfBothEnds, sameRanks } from "../../network/rankPlan";
 import { cached, type Cache } from "../../core/cache";
 import { median } from "../../statistics/summary";
 import { type LayerTime, type LayerTimesOptions, rest, timeLayers, type Variant } from "./layerTimes";
@@ -14,7 +14,13 @@ export interface LatencyTable {
   threads: number;
   /** Of everything but the layers: pooling, changes of layout, other convolutions and linear layers. */
   restMs: number;
-  layers: { layer: string; times: Omit<LayerTime, "layer">[] }[];
+  layers: TimedLayer[];
+}
+
+/** A layer's milliseconds a batch, as it is and split. */
+export interface TimedLayer {
+  layer: string;
+  options: { ranks?: LayerRanks; ms: number }[];
 }
 
 export interface LatencyOptions extends Omit<LayerTimesOptions, "runs"> {
@@ -31,14 +37,15 @@ export interface LatencyOptions extends Omit<LayerTimesOptions, "runs"> {
  * upper one.
  * @returns ascending.
  */
-export function candidateRanks(conv: Conv, most = 12): number[] {
+export function candidateRanks(conv: Conv, most = 12): LayerRanks[] {
   const { shape, data } = conv.weight;
   const largest = Math.min(shape[0], data.length / shape[0]);
   const multiples = (step: number) =>
     Array.from({ length: Math.floor(largest / step) }, (_, i) => step * (i + 1)).filter(
-      (rank) => macsOfSplit(conv, rank) < macsOfSplit(conv),
+      (rank) => macsOfSplit(conv, ranksOfBothEnds(conv, rank)) < macsOfSplit(conv),
     );
-  return multiples(8).length <= most ? multiples(8) : thinned(multiples(16), most);
+  const outputs = multiples(8).length <= most ? multiples(8) : thinned(multiples(16), most);
+  return outputs.map((output) => ranksOfBothEnds(conv, output));
 }
 
 /** At most so many of the multiples, each about the same factor above the one before; the large ones round. */
@@ -61,47 +68,57 @@ function thinned(multiples: readonly number[], most: number): number[] {
  * as many variants as the longest list has ranks; a layer with fewer keeps its last.
  * Kept on disk for this machine, engine and network's form.
  * @param network its batch norms folded.
- * @param layers convolutions of it.
- * @param ranksOf candidates of each layer, ascending; none if a layer is missing.
+ * @param candidates ranks of each layer to time, ascending, perhaps none.
  * @throws Error if a layer is no convolution; UserError if a rank is out of range or the engine's profile cannot be read.
  */
 export function measureLatencyTable(
   network: Network,
-  layers: readonly string[],
-  ranksOf: ReadonlyMap<string, readonly number[]>,
+  candidates: ReadonlyMap<string, readonly LayerRanks[]>,
   options: LatencyOptions,
 ): Promise<LatencyTable> {
   const { threads, batch, imageShape, runs = 5, cache } = options;
   const { name, version } = onnxRuntime(threads);
-  const candidates = layers.map((layer) => [convOf(network, layer).name, ranksOf.get(layer) ?? []]);
-  const engine = `${name} ${version}`;
-  const origin = { machine: machine(), engine, threads, batch, imageShape, runs, candidates, network: formOf(network) };
-  return cached("latency-table-2", origin, cache, async () => {
-    const times = await timeLayers(network, layers, variantsOf(layers, ranksOf), { ...options, runs });
+  const layers = [...candidates.keys()];
+  for (const layer of layers) convOf(network, layer);
+  const ran = { machine: machine(), engine: `${name} ${version}`, threads, batch, imageShape, runs };
+  const origin = { ...ran, candidates: [...candidates], network: formOf(network) };
+  return cached("latency-table-3", origin, cache, async () => {
+    const times = await timeLayers(network, layers, variantsOf(candidates), { ...options, runs });
     return { batch, threads, ...tableOf(layers, times) };
   });
 }
 
 /**
- * Milliseconds a batch of the network with these ranks: the rest and the sum of its layers.
- * @param ranks undefined, or a layer missing: the layer as it is.
- * @throws UserError if a layer or rank is not in the table.
+ * Milliseconds a batch of a network compressed by a plan: the rest and the sum of its layers.
+ * @param plan of a layer that is missing: the layer as it is.
+ * @throws UserError if a layer or its ranks were not timed.
  */
-export function predictMs(table: LatencyTable, ranks: ReadonlyMap<string, number | undefined>): number {
-  const unknown = [...ranks.keys()].find((name) => !table.layers.some(({ layer }) => layer === name));
+export function predictMs<Layer extends TimedLayer>(
+  { restMs, layers }: { restMs: number; layers: readonly Layer[] },
+  plan: RankPlan,
+): number {
+  const unknown = [...plan.keys()].find((name) => !layers.some(({ layer }) => layer === name));
   if (unknown !== undefined) throw new UserError(`${unknown} was not timed: measure a table with this layer`);
-  return table.layers.reduce((sum, { layer, times }) => {
-    const rank = ranks.get(layer);
-    const time = times.find((each) => each.rank === rank);
-    if (time) return sum + time.ms;
-    const known = times.flatMap((each) => each.rank ?? []).join(", ") || "none";
-    throw new UserError(`rank ${rank} of ${layer} was not timed: choose one of these: ${known}`);
-  }, table.restMs);
+  return layers.reduce((sum, timed) => sum + optionOf(timed, plan.get(timed.layer)).ms, restMs);
 }
 
-/** Variant j holds every layer's j-th rank, or its last. */
-function variantsOf(layers: readonly string[], ranksOf: ReadonlyMap<string, readonly number[]>): Variant[] {
-  const lists = [...ranksOf].filter(([layer, ranks]) => layers.includes(layer) && ranks.length > 0);
+/**
+ * What was measured of a layer at ranks.
+ * @throws UserError if these ranks were not measured.
+ */
+export function optionOf<Option extends { ranks?: LayerRanks }>(
+  { layer, options }: { layer: string; options: readonly Option[] },
+  ranks: LayerRanks | undefined,
+): Option {
+  const found = options.find((each) => sameRanks(each.ranks, ranks));
+  if (found) return found;
+  const known = options.flatMap((each) => each.ranks?.output ?? []).join(", ") || "none";
+  throw new UserError(`rank ${ranks?.output} of ${layer} was not timed: choose one of these: ${known}`);
+}
+
+/** Variant j holds every layer's j-th ranks, or its last. */
+function variantsOf(candidates: ReadonlyMap<string, readonly LayerRanks[]>): Variant[] {
+  const lists = [...candidates].filter(([, ranks]) => ranks.length > 0);
   const count = Math.max(0, ...lists.map(([, ranks]) => ranks.length));
   return Array.from(
     { length: count },
@@ -113,10 +130,13 @@ function variantsOf(layers: readonly string[], ranksOf: ReadonlyMap<string, read
 function tableOf(layers: readonly string[], times: readonly LayerTime[]): Pick<LatencyTable, "restMs" | "layers"> {
   const timesOf = (layer: string) => {
     const own = times.filter((time) => time.layer === layer);
-    const ranks = [...new Set(own.map(({ rank }) => rank))];
-    return ranks.map((rank) => ({ rank, ms: median(own.filter((time) => time.rank === rank).map(({ ms }) => ms)) }));
+    const all = own
+      .map(({ ranks }) => ranks)
+      .filter((ranks, i, list) => list.findIndex((r) => sameRanks(r, ranks)) === i);
+    const msAt = (ranks?: LayerRanks) => own.filter((time) => sameRanks(time.ranks, ranks)).map(({ ms }) => ms);
+    return all.map((ranks) => ({ ranks, ms: median(msAt(ranks)) }));
   };
-  return { restMs: timesOf(rest)[0].ms, layers: layers.map((layer) => ({ layer, times: timesOf(layer) })) };
+  return { restMs: timesOf(rest)[0].ms, layers: layers.map((layer) => ({ layer, options: timesOf(layer) })) };
 }
 
 function machine(): string {

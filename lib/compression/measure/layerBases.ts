@@ -1,66 +1,42 @@
-import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
-import type { Conv, Network } from "../../network/network";
+import type { Matrix } from "ml-matrix";
 import type { Tensor } from "../../core/tensor";
-import type { Calibration } from "./calibration";
-import { type InputBasis, inputBasis, type InputStatistics, isNarrowable } from "./inputBases";
-import { MomentStream } from "./moments";
-import { offsetCorrelations } from "./offsetCorrelations";
-import { type ResponseBasis, responseBasis } from "./responseBases";
-import { type LayerVisit, walkLayers } from "./walk";
+import { leadingEigenvectors } from "../../linalg/subspace";
+import type { Moments } from "./moments";
 
-/** Directions to keep of layers' answers, and of their inputs where those are narrowed too. */
+/** Directions of layers' outputs and, where those can be narrowed, of their inputs. */
 export interface LayerBases {
-  bases: ReadonlyMap<string, ResponseBasis>;
+  outputs: ReadonlyMap<string, OutputBasis>;
   inputs: ReadonlyMap<string, InputBasis>;
 }
 
-/** The bases of the layers named, from what they see and answer in the network as it is, in one walk through it. */
-export async function layerBases(
-  network: Network,
-  layers: Iterable<string>,
-  { images, engine, onLayer }: Calibration,
-): Promise<LayerBases> {
-  const products = await doubleProducts(engine.threads);
-  const bases = new Map<string, ResponseBasis>();
-  const inputs = new Map<string, InputBasis>();
-  const visit = async ({ conv, batches }: LayerVisit) => {
-    const channels = conv.weight.shape[0];
-    const answers = new MomentStream(products, channels, channels);
-    const seen = isNarrowable(conv) ? new InputStream(conv, products) : undefined;
-    for await (const { input, response } of batches()) {
-      await answers.add(response, response);
-      await seen?.add(input);
-    }
-    bases.set(conv.name, responseBasis(answers.moments()));
-    if (seen) inputs.set(conv.name, await inputBasis(conv, seen.statistics(), products));
-    return undefined;
-  };
-  await walkLayers(network, new Set(layers), images, engine, visit, onLayer);
-  return { bases, inputs };
+/** Directions of a layer's outputs, what is to be kept first. */
+export interface OutputBasis {
+  moments: Moments;
+  /** (out, out), orthonormal rows. */
+  components: Matrix;
+  /** Descending. */
+  variances: Float64Array;
 }
 
-/** What a layer sees, batch by batch. */
-class InputStream {
-  private readonly moments: MomentStream;
-  private first?: Tensor;
+/** A layer's inputs in new coordinates, those that its outputs depend on most first. */
+export interface InputBasis {
+  /** (in, in): from channels to coordinates. */
+  encode: Tensor;
+  /** (out, in, height, width): the layer's kernels on coordinates. */
+  kernels: Tensor;
+  /** Means of the coordinates, (in). */
+  means: Float64Array;
+}
 
-  constructor(
-    private readonly conv: Conv,
-    products: DoubleProducts,
-  ) {
-    const channels = conv.weight.shape[1];
-    this.moments = new MomentStream(products, channels, channels);
-  }
+/** All principal components. @param moments of a layer's outputs with themselves. */
+export function outputBasis(moments: Moments): OutputBasis {
+  const { vectors, values } = leadingEigenvectors(moments.xx, moments.xx.rows);
+  return { moments, components: vectors, variances: values };
+}
 
-  async add(input: Tensor): Promise<void> {
-    this.first ??= input;
-    await this.moments.add(input, input);
-  }
-
-  /** Correlations between places are those of the first batch. */
-  statistics(): InputStatistics {
-    const { xx, meanX } = this.moments.moments();
-    const correlations = offsetCorrelations(this.first as Tensor, meanX, this.conv.weight.shape.slice(2));
-    return { xx, meanX, correlations };
-  }
+/** Share of the outputs' variance that a projection on the first `rank` components loses; 0 for outputs that never vary. */
+export function energyLost({ variances }: OutputBasis, rank: number): number {
+  const total = variances.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const lost = variances.slice(rank).reduceRight((sum, value) => sum + Math.max(0, value), 0);
+  return total > 0 ? lost / total : 0;
 }

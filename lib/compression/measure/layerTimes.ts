@@ -1,18 +1,18 @@
 import { type OperatorTime, ownerOf, profileTogether } from "../../engines/profile";
 import { costs, type Network } from "../../network/network";
-import { partsOf } from "../../network/splitRanks";
+import { type LayerRanks, partsOf } from "../../network/rankPlan";
 import { normalTensor } from "../../core/random";
-import { madeUpSplits } from "../madeUpSplits";
+import { placeholderSplits } from "../placeholders";
 
-/** A layer's median milliseconds a batch split at a rank; rank undefined: the layer as it is. */
+/** A layer's median milliseconds a batch split at ranks; undefined: the layer as it is. */
 export interface LayerTime {
   layer: string;
-  rank?: number;
+  ranks?: LayerRanks;
   ms: number;
 }
 
 /** Ranks that some layers are split at; the others stay as they are. */
-export type Variant = ReadonlyMap<string, number>;
+export type Variant = ReadonlyMap<string, LayerRanks>;
 
 export interface LayerTimesOptions {
   threads: number;
@@ -24,7 +24,7 @@ export interface LayerTimesOptions {
   /** Bytes that the open networks may take; half of what is free by default. */
   memory?: number;
   /** Called after each run of all networks that take turns. */
-  onRound?: (done: number, total: number) => void;
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** The layer that stands for everything that is none. */
@@ -39,7 +39,7 @@ export async function timeLayers(
   network: Network,
   layers: readonly string[],
   variants: readonly Variant[],
-  { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onRound }: LayerTimesOptions,
+  { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onProgress }: LayerTimesOptions,
 ): Promise<LayerTime[]> {
   const input = normalTensor([batch, ...imageShape], 0);
   const atOnce = Math.max(1, Math.floor(memory / sessionBytes(network, batch, imageShape)) - 1);
@@ -49,9 +49,9 @@ export async function timeLayers(
   for (let group = 0; group < groups; group++) {
     const members: Variant[] = [new Map(), ...variants.slice(group * atOnce, (group + 1) * atOnce)];
     const profiles = await profileTogether(
-      members.map((variant) => madeUpSplits(network, variant)),
+      members.map((variant) => placeholderSplits(network, variant)),
       input,
-      { threads, runs, onProgress: (done, total) => onRound?.(group * total + done, groups * total) },
+      { threads, runs, onProgress: (done, total) => onProgress?.(group * total + done, groups * total) },
     );
     const total = profiles[0].reduce((sum, { ms }) => sum + ms, 0);
     firstTotal ??= total;
@@ -80,7 +80,7 @@ export function layerTimes(
   variant: Variant,
   operators: readonly OperatorTime[],
 ): LayerTime[] {
-  const split = madeUpSplits(network, variant);
+  const split = placeholderSplits(network, variant);
   const layerOf = new Map(layers.flatMap((layer) => [layer, ...partsOf(layer)].map((part) => [part, layer])));
   const ms = new Map([...layers, rest].map((layer) => [layer, 0]));
   let before = rest;
@@ -92,5 +92,5 @@ export function layerTimes(
     before = layer;
   }
   if (variant.size > 0) ms.delete(rest);
-  return [...ms].map(([layer, sum]) => ({ layer, rank: variant.get(layer), ms: sum }));
+  return [...ms].map(([layer, sum]) => ({ layer, ranks: variant.get(layer), ms: sum }));
 }

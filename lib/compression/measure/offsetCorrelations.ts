@@ -10,15 +10,20 @@ import type { Tensor } from "../../core/tensor";
  * @param sides height and width of the kernel.
  * @returns (height · width, height · width).
  */
-export function offsetCorrelations(inputs: Tensor, means: Float64Array, [high, wide]: readonly number[]): Matrix {
+export function offsetCorrelations(
+  inputs: Tensor,
+  means: Float64Array,
+  [kernelHeight, kernelWidth]: readonly number[],
+): Matrix {
   const own = covarianceAt(inputs, means, 0, 0);
-  const known = Array.from({ length: high * wide }, (_, at) => {
-    const [down, right] = [Math.floor(at / wide), at % wide];
+  const known = Array.from({ length: kernelHeight * kernelWidth }, (_, at) => {
+    const [down, right] = [Math.floor(at / kernelWidth), at % kernelWidth];
     return at === 0 || !(own > 0) ? Number(at === 0) : covarianceAt(inputs, means, down, right) / own;
   });
   const places = [...known.keys()];
   const offset = (p: number, q: number) =>
-    Math.abs(Math.floor(p / wide) - Math.floor(q / wide)) * wide + Math.abs((p % wide) - (q % wide));
+    Math.abs(Math.floor(p / kernelWidth) - Math.floor(q / kernelWidth)) * kernelWidth +
+    Math.abs((p % kernelWidth) - (q % kernelWidth));
   return matrixOfRows(places.map((p) => Float64Array.from(places, (q) => known[offset(p, q)])));
 }
 

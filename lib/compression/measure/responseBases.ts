@@ -1,50 +1,65 @@
-import type { Matrix } from "ml-matrix";
-import { doubleProducts } from "../../engines/doubleProducts";
-import { leadingEigenvectors } from "../../linalg/subspace";
-import { type Network, nodeOf } from "../../network/network";
-import { replaceNode } from "../../network/rewire";
-import type { Ranks } from "./calibration";
-import type { Moments } from "./moments";
-import { principalComponents } from "../fit/reducedRank";
-import { splitOf } from "../fit/splitOf";
+import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
+import type { Conv, Network } from "../../network/network";
+import type { Tensor } from "../../core/tensor";
+import type { Calibration } from "./calibration";
+import { inputBasis, type InputStatistics, isNarrowable } from "./inputBasis";
+import { type InputBasis, type LayerBases, type OutputBasis, outputBasis } from "./layerBases";
+import { MomentStream } from "./moments";
+import { offsetCorrelations } from "./offsetCorrelations";
+import { type LayerVisit, walkLayers } from "./walk";
 
-/** Principal components of a layer's answers in the original network. */
-export interface ResponseBasis {
-  moments: Moments;
-  /** All eigenvectors of the answers' covariance as rows, most important first. */
-  components: Matrix;
-  /** Their variances, descending. */
-  variances: Float64Array;
-}
-
-/** @param moments of a layer's answers with themselves. */
-export function responseBasis(moments: Moments): ResponseBasis {
-  const { vectors, values } = leadingEigenvectors(moments.xx, moments.xx.rows);
-  return { moments, components: vectors, variances: values };
-}
-
-/** Share of the answers' variance that a projection on the first `rank` components loses; 0 for answers that never vary. */
-export function energyLost({ variances }: ResponseBasis, rank: number): number {
-  const total = variances.reduce((sum, value) => sum + Math.max(0, value), 0);
-  const lost = variances.slice(rank).reduceRight((sum, value) => sum + Math.max(0, value), 0);
-  return total > 0 ? lost / total : 0;
-}
-
-/** The network with its convolutions split by the leading vectors of their bases (Zhang et al. 2015, section 3.1). */
-export async function splitByBases(
+/**
+ * Principal components of layers' responses (Zhang et al. 2015, section 3.1), and the bases of their inputs, from what they
+ * see and give in the network as it is: one walk through it.
+ * @param network with batch norms folded.
+ * @param layers names of convolutions.
+ */
+export async function responseBases(
   network: Network,
-  ranks: Ranks,
-  bases: ReadonlyMap<string, ResponseBasis>,
-  threads: number,
-): Promise<Network> {
-  const products = await doubleProducts(threads);
-  let result = network;
-  for (const [layer, rank] of ranks) {
-    const basis = bases.get(layer);
-    const conv = nodeOf(result, layer);
-    if (rank === undefined || !basis || conv.kind !== "conv") continue;
-    const map = principalComponents(basis.moments, basis.components, rank);
-    result = replaceNode(result, layer, await splitOf(conv, map, products));
+  layers: Iterable<string>,
+  { images, engine, onProgress }: Calibration,
+): Promise<LayerBases> {
+  const products = await doubleProducts(engine.threads);
+  const outputs = new Map<string, OutputBasis>();
+  const inputs = new Map<string, InputBasis>();
+  const visit = async ({ conv, batches }: LayerVisit) => {
+    const channels = conv.weight.shape[0];
+    const responses = new MomentStream(products, channels, channels);
+    const seen = isNarrowable(conv) ? new InputStream(conv, products) : undefined;
+    for await (const { input, response } of batches()) {
+      await responses.add(response, response);
+      await seen?.add(input);
+    }
+    outputs.set(conv.name, outputBasis(responses.moments()));
+    if (seen) inputs.set(conv.name, await inputBasis(conv, seen.statistics(), products));
+    return undefined;
+  };
+  await walkLayers(network, new Set(layers), images, engine, visit, onProgress);
+  return { outputs, inputs };
+}
+
+/** What a layer sees, batch by batch. */
+class InputStream {
+  private readonly moments: MomentStream;
+  private first?: Tensor;
+
+  constructor(
+    private readonly conv: Conv,
+    products: DoubleProducts,
+  ) {
+    const channels = conv.weight.shape[1];
+    this.moments = new MomentStream(products, channels, channels);
   }
-  return result;
+
+  async add(input: Tensor): Promise<void> {
+    this.first ??= input;
+    await this.moments.add(input, input);
+  }
+
+  /** Correlations between places are those of the first batch. */
+  statistics(): InputStatistics {
+    const { xx, meanX } = this.moments.moments();
+    const correlations = offsetCorrelations(this.first as Tensor, meanX, this.conv.weight.shape.slice(2));
+    return { xx, meanX, correlations };
+  }
 }

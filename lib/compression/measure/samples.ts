@@ -2,8 +2,17 @@ import type { Conv } from "../../network/network";
 import { Random } from "../../core/random";
 import { sizeOf, type Tensor, tensor } from "../../core/tensor";
 import { copyPatch } from "./patches";
-import type { Samples } from "../fit/reluAware";
 import type { LayerBatch } from "./walk";
+
+/** Positions drawn from the calibration images, a row each. */
+export interface Samples {
+  /** (n, p): what the layer is fitted from. */
+  x: Tensor;
+  /** (n, q): what is to be met before the activation. */
+  y: Tensor;
+  /** (n, q): what the network adds before the activation (a shortcut), where it does. */
+  added?: Tensor;
+}
 
 /** Rows kept of a layer at most: some tens for each of 512 channels. */
 const mostRows = 16384;
@@ -20,10 +29,10 @@ export class PositionSamples {
   /** @param images that will be added. */
   constructor(private readonly images: number) {}
 
-  /** @param conv with it, x is what its kernel sees instead of what it answers: (n, in · height · width). */
+  /** @param conv with it, x is what its kernel sees instead of what it gives: (n, in · height · width). */
   add(batch: LayerBatch, conv?: Conv): void {
-    const [count, channels, high, wide] = batch.response.shape;
-    const positions = high * wide;
+    const [count, channels, height, width] = batch.response.shape;
+    const positions = height * width;
     const perImage = Math.min(positions, Math.max(1, Math.floor(mostRows / this.images)));
     const matrix = (columns = channels) => tensor([Math.min(mostRows, this.images * perImage), columns]);
     const size = conv && sizeOf(conv.weight.shape.slice(1));
@@ -32,7 +41,7 @@ export class PositionSamples {
     for (let image = 0; image < count; image++)
       for (let i = 0; i < perImage && this.count < x.shape[0]; i++, this.count++) {
         const position = perImage === positions ? i : this.random.integer(positions);
-        if (conv) copyPatch(conv, batch.input, image, [Math.floor(position / wide), position % wide], x, this.count);
+        if (conv) copyPatch(conv, batch.input, image, [Math.floor(position / width), position % width], x, this.count);
         else copyChannels(batch.response, image, position, x, this.count);
         copyChannels(batch.target, image, position, y, this.count);
         if (batch.added && added) copyChannels(batch.added, image, position, added, this.count);

@@ -1,17 +1,16 @@
-import type { LabelledImages } from "../../assets/images/cifar10";
-import type { Engine } from "../../engines/engine";
 import { LayerVariants } from "../../engines/layerVariants";
 import { run } from "../../engines/run";
 import type { Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
+import type { LayerRanks } from "../../network/rankPlan";
+import { splitByBases } from "../fit/splitByBases";
+import type { Calibration } from "./calibration";
 import type { LayerBases } from "./layerBases";
-import { narrowInputs } from "../fit/narrowInputs";
-import { splitByBases } from "./responseBases";
 
-/** What a rank of one layer costs in answers, all other layers as they are. */
+/** What ranks of one layer cost, all other layers as they are. */
 export interface RankLoss {
-  rank: number;
-  /** Mean Kullback–Leibler divergence of the network's answers from the original's, nats an image. */
+  ranks: LayerRanks;
+  /** Mean Kullback–Leibler divergence of the network's outputs from the original's, nats an image. */
   loss: number;
 }
 
@@ -19,37 +18,31 @@ export interface RankLoss {
 const measuredRanks = 5;
 
 /**
- * Compresses one layer at a time, to the principal components of its answers and inputs, and measures how far the network's
- * answers move. What lies before the layer runs once for all.
+ * Compresses one layer at a time, by the bases of its outputs and inputs, and measures how far the network's outputs move.
+ * What lies before the layer runs once for all.
  * @param network with batch norms folded and a head.
- * @param ranks candidate ranks of each layer, ascending, layers in the network's order.
+ * @param candidates ranks of each layer, ascending, layers in the network's order.
  * @param images a few training images; their values at one node are held in memory. Labels are not used.
  * @returns a loss for every candidate, never larger for a larger rank.
  */
 export async function measureSensitivity(
   network: Network,
-  ranks: ReadonlyMap<string, readonly number[]>,
-  { bases, inputs }: LayerBases,
-  {
-    images,
-    engine,
-    onRank,
-  }: { images: LabelledImages; engine: Engine; onRank?: (done: number, total: number) => void },
+  candidates: ReadonlyMap<string, readonly LayerRanks[]>,
+  bases: LayerBases,
+  { images, engine, onProgress }: Calibration,
 ): Promise<Map<string, RankLoss[]>> {
   const original = await run(network, images, engine);
   const variants = new LayerVariants(network, images, engine);
-  const chosen = new Map([...ranks].map(([layer, all]) => [layer, spread(all, measuredRanks)]));
+  const chosen = new Map([...candidates].map(([layer, all]) => [layer, spread(all, measuredRanks)]));
   const total = [...chosen.values()].reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   const losses = new Map<string, RankLoss[]>();
-  for (const [layer, all] of ranks) {
-    const candidates = chosen.get(layer) ?? [];
+  for (const [layer, all] of candidates) {
     const measured: RankLoss[] = [];
-    for (const rank of candidates) {
-      const own = new Map([[layer, rank]]);
-      const compressed = await splitByBases(narrowInputs(network, own, inputs), own, bases, engine.threads);
-      measured.push({ rank, loss: meanDivergence(original, await variants.outputs(layer, compressed)) });
-      onRank?.(++done, total);
+    for (const ranks of chosen.get(layer) ?? []) {
+      const compressed = await splitByBases(network, new Map([[layer, ranks]]), bases, engine.threads);
+      measured.push({ ranks, loss: meanDivergence(original, await variants.outputs(layer, compressed)) });
+      onProgress?.(++done, total);
     }
     losses.set(layer, interpolated(falling(measured), all));
   }
@@ -57,7 +50,7 @@ export async function measureSensitivity(
 }
 
 /** At most `count` of the values, the first and the last among them. */
-function spread(values: readonly number[], count: number): number[] {
+function spread<T>(values: readonly T[], count: number): T[] {
   if (values.length <= count) return [...values];
   return Array.from({ length: count }, (_, i) => values[Math.round((i * (values.length - 1)) / (count - 1))]);
 }
@@ -85,20 +78,22 @@ function logSoftmax(logits: Float32Array): Float64Array {
 
 /** Losses made to fall with rank, since what a larger rank loses more is the noise of few images. */
 export function falling(losses: readonly RankLoss[]): RankLoss[] {
-  return losses.map(({ rank }, i) => ({ rank, loss: Math.max(...losses.slice(i).map(({ loss }) => loss)) }));
+  return losses.map(({ ranks }, i) => ({ ranks, loss: Math.max(...losses.slice(i).map(({ loss }) => loss)) }));
 }
 
 const leastLoss = 1e-9;
 
 /** Losses at all ranks from those at some, along straight lines of the logarithm, since losses fall by orders of magnitude. */
-export function interpolated(measured: readonly RankLoss[], ranks: readonly number[]): RankLoss[] {
+export function interpolated(measured: readonly RankLoss[], candidates: readonly LayerRanks[]): RankLoss[] {
   const logLoss = (point: RankLoss) => Math.log(Math.max(leastLoss, point.loss));
-  return ranks.map((rank) => {
-    const above = measured.findIndex((point) => point.rank >= rank);
-    if (above < 0) return { rank, loss: measured[measured.length - 1].loss };
+  const rankOf = (point: RankLoss) => point.ranks.output;
+  return candidates.map((ranks) => {
+    const rank = ranks.output;
+    const above = measured.findIndex((point) => rankOf(point) >= rank);
+    if (above < 0) return { ranks, loss: measured[measured.length - 1].loss };
     const [low, high] = [measured[Math.max(0, above - 1)], measured[above]];
-    if (high.rank === rank || low === high) return { rank, loss: high.loss };
-    const share = (rank - low.rank) / (high.rank - low.rank);
-    return { rank, loss: Math.exp(logLoss(low) + share * (logLoss(high) - logLoss(low))) };
+    if (rankOf(high) === rank || low === high) return { ranks, loss: high.loss };
+    const share = (rank - rankOf(low)) / (rankOf(high) - rankOf(low));
+    return { ranks, loss: Math.exp(logLoss(low) + share * (logLoss(high) - logLoss(low))) };
   });
 }

@@ -11,14 +11,14 @@ import { BatchFiles } from "./batchFiles";
 
 const batchSize = 64;
 
-/** What a layer sees and what it is to answer, over one batch of calibration images. */
+/** What a layer sees and what it is to give, over one batch of calibration images. */
 export interface LayerBatch {
   /** (N, in, H′, W′): what the network so far hands it. */
   input: Tensor;
-  /** (N, out, H, W): the layer's own answer, bias included, to what the network so far hands it. */
+  /** (N, out, H, W): the layer's own outputs, bias included, to what the network so far hands it. */
   response: Tensor;
   /**
-   * (N, out, H, W): what it ought to answer. The original network's value there; where a shortcut is added next, that sum
+   * (N, out, H, W): what they ought to be. The original network's value there; where a shortcut is added next, that sum
    * less the shortcut of the network so far, so that the layer makes up for the shortcut's error as well
    * (He et al. 2017, arXiv:1707.06168, section 3.3, on residual branches).
    */
@@ -143,7 +143,7 @@ function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Value
     conv: current,
     relu: readers(end.name).every(({ kind }) => kind === "relu") && readers(end.name).length > 0,
     batches: async function* () {
-      // Nothing was rewritten yet: what it answers is what it ought to.
+      // Nothing was rewritten yet: its outputs are what they ought to be.
       const alike = values.original === values.compressed && rewritten === segment && !sum;
       const before = await part(rewritten, current.input, engine);
       const layer = await engine.open({ nodes: [{ ...current, input: imageInput }] });

@@ -4,7 +4,7 @@ import { JSDOM } from "jsdom";
 import { formFinding, stageRows } from "../../../lib/chapters/chapter7";
 import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
 import type { FormTime } from "../../../lib/chapters/formTiming";
-import type { Groundwork } from "../../../lib/compression/measure/groundwork";
+import { costs } from "../../../lib/network/network";
 import { imageInput, type Network } from "../../../lib/network/network";
 import { Random } from "../../../lib/core/random";
 import { tableHtml } from "../../../lib/display/tables";
@@ -43,24 +43,18 @@ const network: Network = {
 };
 const layers = ["conv1", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1"];
 const ms = [10, 20, 30, 15];
-const groundwork = {
-  network,
-  imageShape: [3, 8, 8],
-  layers,
-  table: {
-    batch: 1,
-    threads: 1,
-    restMs: 25,
-    layers: layers.map((layer, i) => ({
-      layer,
-      times: [
-        { rank: 8, ms: 1 },
-        { rank: undefined, ms: ms[i] },
-      ],
-    })),
-  },
-} as Partial<Groundwork>;
-const rows = stageRows({ groundwork } as CompressionStudy);
+const macsOf = (layer: string) => costs(network, [3, 8, 8]).find(({ name }) => name === layer)?.macs;
+const measured = {
+  restMs: 25,
+  layers: layers.map((layer, i) => ({
+    layer,
+    options: [
+      { ms: ms[i], macs: macsOf(layer) },
+      { ranks: { output: 8 }, ms: 1, macs: 1 },
+    ],
+  })),
+};
+const rows = stageRows({ measured } as never as CompressionStudy);
 
 test("where the time goes: layers by stage in order, times of unsplit layers, shares of the whole with the rest", () => {
   assert.deepEqual(

@@ -8,7 +8,7 @@ export function frontierPoint(given: Partial<FrontierPoint> = {}): FrontierPoint
     allocation: "least loss",
     fit: "ReLU-aware",
     target: 2,
-    ranks: new Map([["conv", 8]]),
+    ranks: new Map([["conv", { output: 8 }]]),
     predictedMs: 50,
     ms: 50,
     speedup: 2,

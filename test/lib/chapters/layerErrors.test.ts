@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CompressionStudy } from "../../../lib/chapters/compressionStudy";
 import { layerErrors } from "../../../lib/chapters/layerErrors";
-import { layerBases } from "../../../lib/compression/measure/layerBases";
+import { responseBases } from "../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { assertNear } from "../../support/close";
@@ -13,11 +13,11 @@ const network = smallResnet();
 const images = colouredImages(20);
 
 async function study(layers: string[]): Promise<CompressionStudy> {
-  const { bases } = await layerBases(network, layers, { images, engine });
-  const ranks = new Map(layers.map((layer) => [layer, [2, 4, 6, 8]]));
+  const bases = await responseBases(network, layers, { images, engine });
+  const options = [{}, ...[2, 4, 6, 8].map((output) => ({ ranks: { output } }))];
   const own = await weightBases(network, layers, 1);
   return {
-    groundwork: { network, layers, ranks, bases },
+    measured: { network, layers: layers.map((layer) => ({ layer, options })), bases },
     weights: own,
     chapter: { engine },
     calibration: images,

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CompressionRecord, compressionReport, onnxMetadata } from "../../../lib/cli/compressReport";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
+import { bothEndsAt } from "../../support/plans";
 import { smallLayers, smallResnet } from "../../support/smallResnet";
 
 // Of 32 and 48 outputs; the stem's three inputs and those of a 1 × 1 kernel are never narrowed.
-const ranks = new Map([
+const ranks = bothEndsAt(smallResnet(1, 32), [
   ["stem", 8],
   ["a.conv1", 16],
   ["a.conv2", undefined],
@@ -13,7 +14,7 @@ const ranks = new Map([
   ["b.conv2", undefined],
   ["b.down", 8],
 ]);
-const layers = smallLayers.map((layer) => ({ layer, times: [] }));
+const layers = smallLayers.map((layer) => ({ layer, options: [{}, { ranks: ranks.get(layer) }] }));
 const images = { count: 3, sha256: "of images" };
 const record = {
   assets: {
@@ -27,7 +28,7 @@ const record = {
     calibration: images,
     heldOut: images,
     headFrom: "probe",
-    groundwork: { network: smallResnet(1, 32), imageShape: [3, 64, 64], table: { restMs: 1, layers } },
+    measured: { network: smallResnet(1, 32), imageShape: [3, 64, 64], restMs: 1, layers },
   },
   attempt: { copy: { plan: { ranks, predictedMs: {}, speedup: 1.5 } }, measured: {} },
   seconds: {},
@@ -36,7 +37,14 @@ const record = {
 test("the file names its source, every layer's rank, the narrowed layers' input ranks, and the classes", () => {
   const metadata = onnxMetadata(record);
   assert.equal(metadata.source_sha256, "of weights");
-  assert.deepEqual(JSON.parse(metadata.ranks), { ...Object.fromEntries(ranks), "a.conv2": null, "b.conv2": null });
+  assert.deepEqual(JSON.parse(metadata.ranks), {
+    stem: 8,
+    "a.conv1": 16,
+    "a.conv2": null,
+    "b.conv1": 24,
+    "b.conv2": null,
+    "b.down": 8,
+  });
   assert.deepEqual(JSON.parse(metadata.input_ranks), { "a.conv1": 16, "b.conv1": 16 });
   assert.deepEqual(JSON.parse(metadata.classes), ["cat", "dog"]);
 });

@@ -10,10 +10,10 @@ const attempt = (difference: number, speedup: number) => ({ measured: { drop: { 
 test("out of reach: the reason, and the command for what is in reach", () => {
   const reason = "2 × is out of reach";
   assert.equal(
-    lineOf({ kind: "too fast", reason, instead: { speedup: 1.4 } }),
+    lineOf({ kind: "unreachable", reason, instead: { speedup: 1.4 } }),
     `${reason}; 1.4 × is in reach: ${command} 1.4`,
   );
-  assert.equal(lineOf({ kind: "too fast", reason }), reason);
+  assert.equal(lineOf({ kind: "unreachable", reason }), reason);
 });
 
 test("missed: what was measured, and the command for it", () => {

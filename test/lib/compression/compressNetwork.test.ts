@@ -9,7 +9,7 @@ import { testFile, trainFile } from "../../../lib/assets/officialFiles";
 import { preprocess } from "../../../lib/assets/images/preprocess";
 import { type CompressRequest, compressNetwork, costs } from "../../../lib/compression/compressNetwork";
 import type { Timer } from "../../../lib/compression/measureCompressed";
-import { ownHead } from "../../../lib/compression/trainProbe";
+import { ownHead } from "../../../lib/compression/prepareCompression";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { UserError } from "../../../lib/core/errors";
@@ -19,6 +19,7 @@ import { buildFolder, demoFolder } from "../../../lib/core/paths";
 import { Random } from "../../../lib/core/random";
 import { sizeOf, type Tensor, tensor } from "../../../lib/core/tensor";
 import { timing } from "../../support/madeUp";
+import { bothEndsAt } from "../../support/plans";
 import { accuracyOf, predictions } from "../../../lib/training/evaluate";
 import { freshHead } from "../../../lib/training/head";
 
@@ -32,7 +33,6 @@ before(async () => {
   await drawDemoImages(images, demoFolder);
   request = {
     network: smallNetwork(),
-    weightsSha256: "made up",
     train: firstImages(await readCifar10(join(images, trainFile)), 120),
     classes: 10,
     test: firstImages(await readCifar10(join(images, testFile)), 64),
@@ -74,11 +74,14 @@ function smallNetwork(): Network {
 }
 
 /** Ranks that fall as the speed-up rises; one above 100 is out of reach. No clock decides. */
-const planner: CompressRequest["planner"] = async ({ layers }, _engine, speedup) => {
+const planner: CompressRequest["planner"] = async ({ network, layers }, _engine, speedup) => {
   if (speedup > 100) throw new UserError(`${speedup} × is out of reach`);
   const rank = speedup > 1.35 ? 8 : 16;
   return {
-    ranks: new Map(layers.map((layer) => [layer, layer === "conv1" ? undefined : rank])),
+    ranks: bothEndsAt(
+      network,
+      layers.map(({ layer }) => [layer, layer === "conv1" ? undefined : rank]),
+    ),
     loss: 0,
     predictedMs: { original: speedup, compressed: 1 },
     measured: [timing(speedup), timing(1)],
@@ -139,7 +142,7 @@ test("a network is compressed with a head of its own; what was measured is what 
 test("a speed-up out of reach is told of, with one in reach, and nothing is fitted", async () => {
   const onPlan = () => assert.fail("nothing was to be fitted");
   const outcome = await compressNetwork({ ...request, speedup: 1000, onPlan });
-  assert.ok(outcome.kind === "too fast");
+  assert.ok(outcome.kind === "unreachable");
   assert.match(outcome.reason, /^1000 × is out of reach/);
   const speedup = outcome.instead?.speedup ?? Number.NaN;
   assert.ok(speedup > 1 && speedup <= 100, String(speedup));

@@ -4,9 +4,7 @@ import { test } from "node:test";
 import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { version } from "../../../package.json";
-import { weightInputBases } from "../../../lib/compression/measure/inputBases";
-import { narrowInputs } from "../../../lib/compression/fit/narrowInputs";
-import { splitByBases } from "../../../lib/compression/measure/responseBases";
+import { splitByBases } from "../../../lib/compression/fit/splitByBases";
 import { weightBases } from "../../../lib/compression/measure/weightBases";
 import { tensorflow } from "../../../lib/engines/tensorflow";
 import { factorizeLinear, withHead } from "../../../lib/network/lowRank";
@@ -15,11 +13,12 @@ import { onnxVersions, toOnnx } from "../../../lib/network/onnx";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { replaceNode } from "../../../lib/network/rewire";
 import { spatialSplit } from "../../../lib/network/spatialSplit";
-import { partsOf } from "../../../lib/network/splitRanks";
+import { partsOf } from "../../../lib/network/rankPlan";
 import { pythonWith } from "../../../lib/cli/python";
 import { type Tensor, tensor } from "../../../lib/core/tensor";
 import { byDefinition } from "../../support/byDefinition";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
+import { bothEndsAt } from "../../support/plans";
 import { smallLayers, smallResnet } from "../../support/smallResnet";
 
 const network = resnet18(formulaStateDict(10), "formula");
@@ -41,9 +40,11 @@ const small: Network = {
 
 /** Inputs narrowed and outputs split, where there are inputs enough; the others at their outputs alone. */
 async function tucker(): Promise<Network> {
-  const ranks = new Map(smallLayers.map((layer) => [layer, 16]));
-  const narrowed = narrowInputs(small, ranks, await weightInputBases(small, smallLayers, 1));
-  return await splitByBases(narrowed, ranks, await weightBases(small, smallLayers, 1), 1);
+  const plan = bothEndsAt(
+    small,
+    smallLayers.map((layer) => [layer, 16]),
+  );
+  return await splitByBases(small, plan, await weightBases(small, smallLayers, 1), 1);
 }
 
 /** Every kernel larger than 1 × 1 as a column and a row. */

@@ -3,10 +3,11 @@ import { describe, test } from "node:test";
 import { allocateRanks } from "../../../../lib/compression/allocate/allocateRanks";
 import { equalLoss, uniformShare } from "../../../../lib/compression/allocate/baselines";
 import { costOf, type LayerChoices } from "../../../../lib/compression/allocate/choices";
-import { lagrangianBound } from "../../../../lib/compression/allocate/relaxation";
+import { relaxation } from "../../../../lib/compression/allocate/relaxation";
 import { Random } from "../../../../lib/core/random";
 import { assertNear } from "../../../support/close";
-import { everyAllocation, exactBudgets, kindsOfLayers, randomLayers } from "../../../support/randomChoices";
+import { outputsAt } from "../../../support/plans";
+import { dualBound, everyAllocation, exactBudgets, kindsOfLayers, randomLayers } from "../../../support/randomChoices";
 
 const lossOf = (choices: readonly { loss: number }[]) => choices.reduce((sum, { loss }) => sum + loss, 0);
 const originalCost = (layers: readonly LayerChoices[]) => costOf(layers.map(({ choices }) => choices.at(-1)!));
@@ -25,7 +26,7 @@ for (const kind of Object.keys(kindsOfLayers))
           assertNear(found.loss, least);
           const cheapest = Math.min(...affordable.filter((choices) => lossOf(choices) === found.loss).map(costOf));
           assert.ok(found.cost <= cheapest, `${found.cost}, but ${cheapest} does as well`);
-          assert.ok(lagrangianBound(layers, budget) <= found.loss + 1e-12);
+          assert.ok(dualBound(layers, budget, relaxation(layers, budget).multiplier) <= found.loss + 1e-12);
         }
       }
     });
@@ -34,18 +35,17 @@ for (const kind of Object.keys(kindsOfLayers))
       for (let seed = 0; seed < 2; seed++) {
         const random = new Random(seed);
         const layers = randomLayers(kind, random, 20, 14);
-        const fullRanks = new Map(layers.map(({ layer }) => [layer, 14]));
         for (const budget of exactBudgets(layers, random, 3)) {
           const found = allocateRanks(layers, budget);
           const chosen = layers.map(
-            ({ layer, choices }) => choices.find(({ rank }) => rank === found.ranks.get(layer))!,
+            ({ layer, choices }) => choices.find(({ ranks }) => ranks === found.ranks.get(layer))!,
           );
           assert.equal(found.cost, costOf(chosen));
           assert.equal(found.loss, lossOf(chosen));
           assert.ok(found.cost <= budget);
           assert.ok(found.loss <= equalLoss(layers, budget).loss);
           const cheapestShared = costOf(layers.map(({ choices }) => choices[0]));
-          if (budget >= cheapestShared) assert.ok(found.loss <= uniformShare(layers, fullRanks, budget).loss);
+          if (budget >= cheapestShared) assert.ok(found.loss <= uniformShare(layers, budget).loss);
         }
       }
     });
@@ -64,18 +64,19 @@ for (const kind of Object.keys(kindsOfLayers))
 
 test("layers that cannot stay as they are, or can do nothing else", () => {
   const layers: LayerChoices[] = [
-    { layer: "a", choices: [{ rank: 2, cost: 1, loss: 5 }] },
-    { layer: "b", choices: [{ rank: undefined, cost: 3, loss: 0 }] },
+    { layer: "a", fullRank: 8, choices: [{ ranks: { output: 2 }, cost: 1, loss: 5 }] },
+    { layer: "b", fullRank: 8, choices: [{ ranks: undefined, cost: 3, loss: 0 }] },
     {
       layer: "c",
+      fullRank: 8,
       choices: [
-        { rank: 4, cost: 2, loss: 1 },
-        { rank: undefined, cost: 4, loss: 0 },
+        { ranks: { output: 4 }, cost: 2, loss: 1 },
+        { ranks: undefined, cost: 4, loss: 0 },
       ],
     },
   ];
   const ranks = (c: number | undefined) =>
-    new Map<string, number | undefined>([
+    outputsAt([
       ["a", 2],
       ["b", undefined],
       ["c", c],
@@ -86,11 +87,11 @@ test("layers that cannot stay as they are, or can do nothing else", () => {
 
 test("fractions that no sum reproduces: a budget met exactly is met in whatever order it was added up", () => {
   const choices = [
-    { rank: 1, cost: 0.1, loss: 1 },
-    { rank: 2, cost: 0.2, loss: 0.5 },
-    { rank: undefined, cost: 0.3, loss: 0 },
+    { ranks: { output: 1 }, cost: 0.1, loss: 1 },
+    { ranks: { output: 2 }, cost: 0.2, loss: 0.5 },
+    { ranks: undefined, cost: 0.3, loss: 0 },
   ];
-  const layers = Array.from({ length: 10 }, (_, i) => ({ layer: `${i}`, choices }));
+  const layers = Array.from({ length: 10 }, (_, i) => ({ layer: `${i}`, fullRank: 2, choices }));
   const budget = Array.from({ length: 10 }, () => 0.2).reduce((sum, cost) => sum + cost, 0);
   assertNear(allocateRanks(layers, budget).loss, 5);
 });

@@ -10,29 +10,27 @@ import { exactBudgets, kindsOfLayers, randomLayers } from "../../../support/rand
 const layers: LayerChoices[] = [
   {
     layer: "wide",
+    fullRank: 8,
     choices: [
-      { rank: 2, cost: 2, loss: 3 },
-      { rank: 4, cost: 4, loss: 1 },
-      { rank: undefined, cost: 10, loss: 0 },
+      { ranks: { output: 2 }, cost: 2, loss: 3 },
+      { ranks: { output: 4 }, cost: 4, loss: 1 },
+      { ranks: undefined, cost: 10, loss: 0 },
     ],
   },
   {
     layer: "narrow",
+    fullRank: 4,
     choices: [
-      { rank: undefined, cost: 5, loss: 0 },
-      { rank: 3, cost: 3, loss: 0.5 },
-      { rank: 1, cost: 1, loss: 2 },
+      { ranks: undefined, cost: 5, loss: 0 },
+      { ranks: { output: 3 }, cost: 3, loss: 0.5 },
+      { ranks: { output: 1 }, cost: 1, loss: 2 },
     ],
   },
 ];
-const fullRanks = new Map([
-  ["wide", 8],
-  ["narrow", 4],
-]);
-const ranksOf = ({ ranks }: Allocation) => [...ranks.values()];
+const ranksOf = ({ ranks }: Allocation) => [...ranks.values()].map((own) => own?.output);
 
 describe("a common share of the full ranks", () => {
-  const at = (budget: number) => ranksOf(uniformShare(layers, fullRanks, budget));
+  const at = (budget: number) => ranksOf(uniformShare(layers, budget));
   test("each layer takes the largest rank up to the share, the largest share that the budget allows", () => {
     assert.deepEqual(at(3), [2, 1]);
     assert.deepEqual(at(4.9), [2, 1]);
@@ -43,37 +41,32 @@ describe("a common share of the full ranks", () => {
   });
 
   test("a layer that offers no rank so small takes its smallest", () => {
-    const fixed: LayerChoices = { layer: "fixed", choices: [{ rank: undefined, cost: 1, loss: 0 }] };
-    const ranks = new Map([...fullRanks, ["fixed", 3]]);
-    assert.deepEqual(ranksOf(uniformShare([fixed, ...layers], ranks, 6)), [undefined, 4, 1]);
+    const fixed: LayerChoices = { layer: "fixed", fullRank: 3, choices: [{ ranks: undefined, cost: 1, loss: 0 }] };
+    assert.deepEqual(ranksOf(uniformShare([fixed, ...layers], 6)), [undefined, 4, 1]);
   });
 
   test("the full rank in factors gives way to the layer as it is", () => {
     const choices = [
-      { rank: undefined, cost: 4, loss: 0 },
-      { rank: 4, cost: 3, loss: 0 },
+      { ranks: undefined, cost: 4, loss: 0 },
+      { ranks: { output: 4 }, cost: 3, loss: 0 },
     ];
     const twice = [
-      { layer: "wide", choices },
-      { layer: "narrow", choices: [{ rank: 4, cost: 3, loss: 0 }] },
+      { layer: "wide", fullRank: 8, choices },
+      { layer: "narrow", fullRank: 4, choices: [{ ranks: { output: 4 }, cost: 3, loss: 0 }] },
     ];
-    assert.deepEqual(ranksOf(uniformShare(twice, fullRanks, 7)), [undefined, 4]);
+    assert.deepEqual(ranksOf(uniformShare(twice, 7)), [undefined, 4]);
   });
 
   test("where small ranks cost more, a budget can be too small for any share", () => {
-    const slow = layers.map(({ layer, choices }) => ({
-      layer,
-      choices: choices.map((choice) => ({ ...choice, cost: choice.rank === undefined ? 5 : 6 + choice.rank })),
+    const slow = layers.map(({ choices, ...layer }) => ({
+      ...layer,
+      choices: choices.map((choice) => ({ ...choice, cost: choice.ranks ? 6 + choice.ranks.output : 5 })),
     }));
     slow[1].choices[0].cost = 20;
     assert.throws(
-      () => uniformShare(slow, fullRanks, 12.5),
+      () => uniformShare(slow, 12.5),
       new UserError("a budget of 12.5 is too small for a common share of the ranks: give 15 or more"),
     );
-  });
-
-  test("a full rank that is not given is a mistake of the program", () => {
-    assert.throws(() => uniformShare(layers, new Map([["wide", 8]]), 5), /no full rank of narrow/);
   });
 });
 
@@ -95,8 +88,8 @@ describe("a common threshold of loss", () => {
         for (const budget of exactBudgets(drawn, random, 3)) {
           const { ranks, cost } = equalLoss(drawn, budget);
           assert.ok(cost <= budget);
-          if ([...ranks.values()].every((rank) => rank === undefined)) continue;
-          const taken = drawn.map(({ layer, choices }) => choices.find(({ rank }) => rank === ranks.get(layer))!);
+          if ([...ranks.values()].every((own) => own === undefined)) continue;
+          const taken = drawn.map(({ layer, choices }) => choices.find((choice) => choice.ranks === ranks.get(layer))!);
           const threshold = Math.max(...taken.map(({ loss }) => loss));
           const below = drawn.map(({ choices }) => choices.filter(({ loss }) => loss < threshold));
           const least = below.reduce((sum, own) => sum + Math.min(...own.map((choice) => choice.cost)), 0);
@@ -106,7 +99,7 @@ describe("a common threshold of loss", () => {
   });
 
   test("layers that cannot stay as they are", () => {
-    const cut = layers.map(({ layer, choices }) => ({ layer, choices: choices.filter(({ rank }) => rank) }));
+    const cut = layers.map(({ choices, ...layer }) => ({ ...layer, choices: choices.filter(({ ranks }) => ranks) }));
     assert.deepEqual(ranksOf(equalLoss(cut, 100)), [4, 3]);
   });
 });

@@ -3,27 +3,24 @@ import { describe, test } from "node:test";
 import { allocateRanks } from "../../../../lib/compression/allocate/allocateRanks";
 import { equalLoss, uniformShare } from "../../../../lib/compression/allocate/baselines";
 import type { Allocation, LayerChoices } from "../../../../lib/compression/allocate/choices";
-import { lagrangianBound } from "../../../../lib/compression/allocate/relaxation";
 import { UserError } from "../../../../lib/core/errors";
 
 const layers = ["a", "b"].map(
   (layer): LayerChoices => ({
     layer,
+    fullRank: 6,
     choices: [
-      { rank: undefined, cost: 5, loss: 0 },
-      { rank: 3, cost: 2, loss: -1 },
-      { rank: 1, cost: 1, loss: 2 },
+      { ranks: undefined, cost: 5, loss: 0 },
+      { ranks: { output: 3 }, cost: 2, loss: -1 },
+      { ranks: { output: 1 }, cost: 1, loss: 2 },
     ],
   }),
 );
-const fullRanks = new Map(layers.map(({ layer }) => [layer, 6]));
-
 const allocators: Record<string, (layers: LayerChoices[], budget: number) => Allocation> = {
   allocateRanks,
   equalLoss,
-  uniformShare: (layers, budget) => uniformShare(layers, fullRanks, budget),
+  uniformShare,
 };
-const takers: Record<string, (layers: LayerChoices[], budget: number) => unknown> = { ...allocators, lagrangianBound };
 
 for (const [name, allocate] of Object.entries(allocators))
   test(`${name}: a budget of the original's cost or above leaves the layers as they are`, () => {
@@ -38,7 +35,7 @@ for (const [name, allocate] of Object.entries(allocators))
       });
   });
 
-for (const [name, take] of Object.entries(takers))
+for (const [name, take] of Object.entries(allocators))
   describe(name, () => {
     test("budgets that are no budgets", () => {
       for (const budget of [0, -0, -3, Number.NaN, Number.NEGATIVE_INFINITY])
@@ -60,9 +57,11 @@ for (const [name, take] of Object.entries(takers))
 
     test("costs and losses that are not finite name their layer", () => {
       for (const broken of [{ cost: Number.NaN }, { loss: Number.POSITIVE_INFINITY }]) {
-        const choices = layers[1].choices.map((choice) => (choice.rank === 3 ? { ...choice, ...broken } : choice));
+        const choices = layers[1].choices.map((choice) =>
+          choice.ranks?.output === 3 ? { ...choice, ...broken } : choice,
+        );
         assert.throws(
-          () => take([layers[0], { layer: "b", choices }], 5),
+          () => take([layers[0], { layer: "b", fullRank: 8, choices }], 5),
           (error) => error instanceof UserError && /^b at rank 3 has cost .* and loss .*: measure/.test(error.message),
         );
       }
@@ -70,7 +69,7 @@ for (const [name, take] of Object.entries(takers))
 
     test("a layer without choices is named", () => {
       assert.throws(
-        () => take([{ layer: "b", choices: [] }], 5),
+        () => take([{ layer: "b", fullRank: 8, choices: [] }], 5),
         new UserError("b has no choices: offer one at least, such as to leave it as it is"),
       );
     });

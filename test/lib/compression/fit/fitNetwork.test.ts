@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import type { LabelledImages } from "../../../../lib/assets/images/cifar10";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../../lib/compression/fit/fitNetwork";
-import { layerBases } from "../../../../lib/compression/measure/layerBases";
-import { splitByBases } from "../../../../lib/compression/measure/responseBases";
+import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
+import { responseBases } from "../../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
@@ -16,6 +16,8 @@ import { outputSplit } from "../../../../lib/network/outputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";
 import { Random } from "../../../../lib/core/random";
 import { allFinite, logitDifference, relativeError, shareOf } from "../../../support/outputErrors";
+import type { RankPlan } from "../../../../lib/network/rankPlan";
+import { outputsAt } from "../../../support/plans";
 import { colouredImages, normalTensor, smallLayers, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
@@ -26,7 +28,7 @@ const inputs = preprocess(images, 0, images.count);
 /** What regularisation may cost of a layer's variance: the ridge is 1e-5 of the mean variance. */
 const ridge = 1e-5;
 
-const fitted = (of: Network, ranks: ReadonlyMap<string, number>, fit: Fit, on: LabelledImages = images) =>
+const fitted = (of: Network, ranks: RankPlan, fit: Fit, on: LabelledImages = images) =>
   fitNetwork(of, ranks, fit, { images: on, engine });
 
 const valueAt = (of: Network, name: string, on = inputs) => run(cutAfter(of, name), on, engine);
@@ -35,7 +37,7 @@ test("the weights fit is the truncated SVD", async () => {
   const ranks = shareOf(network, 0.5);
   const split = await fitted(network, ranks, "weights");
   const expected = [...ranks].reduce(
-    (before, [layer, rank]) => replaceNode(before, layer, outputSplit(convOf(before, layer), rank)),
+    (before, [layer, own]) => replaceNode(before, layer, outputSplit(convOf(before, layer), own?.output ?? 0)),
     network,
   );
   assert.deepEqual(
@@ -45,7 +47,7 @@ test("the weights fit is the truncated SVD", async () => {
   assert.ok((await logitDifference(expected, split, inputs)) < 1e-5);
 });
 
-describe("one layer alone, error of its answers over all positions of the calibration images", () => {
+describe("one layer alone, error of its outputs over all positions of the calibration images", () => {
   for (const layer of ["stem", "a.conv2", "b.conv1", "b.down"])
     test(`${layer}: asymmetric ≤ responses ≤ weights, and both fall with the rank`, async () => {
       const original = await valueAt(network, layer);
@@ -53,7 +55,7 @@ describe("one layer alone, error of its answers over all positions of the calibr
       for (const rank of [1, 3, 5, 8]) {
         const errors = {} as Record<Fit, number>;
         for (const fit of fits.slice(0, 3)) {
-          const split = await fitted(network, new Map([[layer, rank]]), fit);
+          const split = await fitted(network, outputsAt([[layer, rank]]), fit);
           errors[fit] = relativeError(original, await valueAt(split, `${layer}.1`));
         }
         const { weights, responses, asymmetric } = errors;
@@ -69,7 +71,7 @@ describe("one layer alone, error of its answers over all positions of the calibr
 });
 
 describe("a layer whose inputs come from layers already compressed, the same for every fit", () => {
-  /** Layer, what comes before it, and where its error counts: at its own answers, or at the sum they are added to. */
+  /** Layer, what comes before it, and where its error counts: at its own outputs, or at the sum they are added to. */
   const cases: [string, string[], string][] = [
     ["a.conv1", ["stem"], "a.conv1.1"],
     ["a.conv2", ["stem", "a.conv1"], "a.add"],
@@ -80,11 +82,11 @@ describe("a layer whose inputs come from layers already compressed, the same for
   for (const [layer, earlier, end] of cases)
     test(`${layer}, error at ${end.replace(".1", "")}: asymmetric is the best, strictly`, async () => {
       const original = await valueAt(network, end.endsWith(".1") ? layer : end);
-      const { bases } = await layerBases(network, [layer], { images, engine });
+      const bases = await responseBases(network, [layer], { images, engine });
       for (const rank of [2, 5]) {
         const ranks = shareOf(network, 0.4, earlier);
         const start = await fitted(network, ranks, "asymmetric");
-        const own = new Map([[layer, rank]]);
+        const own = outputsAt([[layer, rank]]);
         const asymmetric = await fitted(network, new Map([...ranks, ...own]), "asymmetric");
         // The layers before were fitted alike, so that only the last one differs.
         for (const name of earlier)
@@ -113,7 +115,10 @@ test("one layer before a ReLU: ReLU-aware is never worse than asymmetric after i
       const original = await valueAt(network, after, on);
       const [asymmetric, aware] = await Promise.all(
         (["asymmetric", "ReLU-aware"] as const).map(async (fit) =>
-          relativeError(original, await valueAt(await fitted(network, new Map([[layer, rank]]), fit, few), after, on)),
+          relativeError(
+            original,
+            await valueAt(await fitted(network, outputsAt([[layer, rank]]), fit, few), after, on),
+          ),
         ),
       );
       // Positions are drawn with repetitions: what is never worse on those drawn may be a little on all.
@@ -133,7 +138,7 @@ describe("the whole network", () => {
     test(`${fit}: the features' error falls with the rank`, async () => {
       const original = await valueAt(network, "features");
       let before = Number.POSITIVE_INFINITY;
-      // The nearest weights need not make the nearest answers: half of the ranks and two thirds may change places.
+      // The nearest weights need not make the nearest outputs: half of the ranks and two thirds may change places.
       for (const share of fit === "weights" ? [0.25, 1] : [0.25, 0.5, 0.75, 1]) {
         const split = await fitted(network, shareOf(network, share), fit);
         const error = relativeError(original, await valueAt(split, "features"));
@@ -183,7 +188,7 @@ describe("a planted network of rank 3", () => {
   for (const fit of fits)
     test(`${fit}: found exactly at rank 3, on images never seen too, and not at rank 2`, async () => {
       const unseen = preprocess(colouredImages(8, 9), 0, 8);
-      const ranks = (rank: number) => new Map(smallLayers.map((layer) => [layer, rank]));
+      const ranks = (rank: number) => outputsAt(smallLayers.map((layer) => [layer, rank]));
       const [exact, below] = [await fitted(low, ranks(3), fit), await fitted(low, ranks(2), fit)];
       assert.ok((await logitDifference(low, exact, inputs)) < 1e-3);
       assert.ok((await logitDifference(low, exact, unseen)) < 1e-3);
@@ -191,7 +196,7 @@ describe("a planted network of rank 3", () => {
     });
 });
 
-test("the images' number does not matter to exact answers: batches are pooled", async () => {
+test("the images' number does not matter to exact outputs: batches are pooled", async () => {
   const ranks = shareOf(network, 0.5);
   // The same images twice: 70 are two batches.
   const once = colouredImages(35);
@@ -207,21 +212,21 @@ test("the images' number does not matter to exact answers: batches are pooled", 
 });
 
 test("layers without a rank stay as they are; progress; arguments are not changed", async () => {
-  const ranks = new Map([
+  const ranks = outputsAt([
     ["stem", undefined],
     ["a.conv2", 4],
     ["b.down", undefined],
   ]);
   for (const fit of fits) {
     const calls: number[] = [];
-    const onLayer = (done: number, total: number) => calls.push(done, total);
-    const split = await fitNetwork(network, ranks, fit, { images, engine, onLayer });
+    const onProgress = (done: number, total: number) => calls.push(done, total);
+    const split = await fitNetwork(network, ranks, fit, { images, engine, onProgress });
     assert.deepEqual(
       split.nodes.filter(({ kind }) => kind === "conv").map(({ name }) => name),
       ["stem", "a.conv1", "a.conv2.0", "a.conv2.1", "b.conv1", "b.conv2", "b.down"],
     );
     assert.deepEqual(calls, fit === "weights" ? [] : [1, 1]);
-    assert.deepEqual(await fitNetwork(network, new Map([["stem", undefined]]), fit, { images, engine }), network);
+    assert.deepEqual(await fitNetwork(network, outputsAt([["stem", undefined]]), fit, { images, engine }), network);
   }
   assert.deepEqual(network, smallResnet());
 });
@@ -249,20 +254,20 @@ describe("what cannot be fitted is refused", () => {
         ["b.down", 9],
       ] as const)
         await assert.rejects(
-          () => fitted(network, new Map([[layer, rank]]), fit),
+          () => fitted(network, outputsAt([[layer, rank]]), fit),
           (error: Error) => error instanceof UserError && error.message.includes(`rank ${rank} for ${layer}`),
           `rank ${rank} of ${layer}`,
         );
     });
 
     test(`${fit}: layers that are no convolutions of the network`, async () => {
-      await assert.rejects(() => fitted(network, new Map([["head", 2]]), fit), /head is a linear/);
-      await assert.rejects(() => fitted(network, new Map([["layer9", 2]]), fit), /no node layer9/);
+      await assert.rejects(() => fitted(network, outputsAt([["head", 2]]), fit), /head is a linear/);
+      await assert.rejects(() => fitted(network, outputsAt([["layer9", 2]]), fit), /no node layer9/);
     });
 
     test(`${fit}: no images`, async () => {
       const none = { ...images, count: 0, pixels: new Uint8Array() };
-      const split = () => fitted(network, new Map([["stem", 2]]), fit, none);
+      const split = () => fitted(network, outputsAt([["stem", 2]]), fit, none);
       if (fit === "weights") assert.ok(allFinite(await split()));
       else await assert.rejects(split, /^UserError: .*needs calibration images/);
     });

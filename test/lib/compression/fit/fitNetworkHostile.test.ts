@@ -9,13 +9,15 @@ import { convOf } from "../../../../lib/network/convOf";
 import { type Conv, cutAfter, type Network, nodeOf } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { allFinite, logitDifference, shareOf, spread, squares } from "../../../support/outputErrors";
+import { outputsAt } from "../../../support/plans";
+import type { RankPlan } from "../../../../lib/network/rankPlan";
 import { colouredImages, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
 const network = smallResnet();
 const images = colouredImages(8);
 
-const fitted = (of: Network, ranks: ReadonlyMap<string, number>, fit: Fit, on: LabelledImages) =>
+const fitted = (of: Network, ranks: RankPlan, fit: Fit, on: LabelledImages) =>
   fitNetwork(of, ranks, fit, { images: on, engine });
 
 const valueAt = (of: Network, name: string, on: Tensor) => run(cutAfter(of, name), on, engine);
@@ -98,7 +100,7 @@ for (const [name, [own, calibration]] of Object.entries(hostile))
     for (const fit of ["responses", "asymmetric"] as const)
       test(`${fit}: rank 1 of one layer is no worse than the mean of its answers alone`, async () => {
         for (const layer of ["a.conv1", "a.conv2"]) {
-          const split = await fitted(own, new Map([[layer, 1]]), fit, calibration);
+          const split = await fitted(own, outputsAt([[layer, 1]]), fit, calibration);
           const [original, answers] = [await valueAt(own, layer, on), await valueAt(split, `${layer}.1`, on)];
           const { energy, largest } = spread(original);
           const error = squares(original, answers);

@@ -4,7 +4,7 @@ import { type Moments, MomentStream } from "../../../../lib/compression/measure/
 import {
   inverseOf,
   type LowRankMap,
-  principalComponents,
+  projection,
   reducedRankRegression,
   relativeResidual,
 } from "../../../../lib/compression/fit/reducedRank";
@@ -146,7 +146,7 @@ test("fitted to itself it is the projection on the principal components", async 
   const moments = await momentsOf(x, x);
   const { vectors, values } = leadingEigenvectors(moments.xx, 6);
   for (let rank = 1; rank <= 6; rank++) {
-    const [own, regressed] = [principalComponents(moments, vectors, rank), await regression(moments, rank)];
+    const [own, regressed] = [projection(moments, vectors, rank), await regression(moments, rank)];
     const lost = values.slice(rank).reduce((sum, value) => sum + value, 0) / moments.energy;
     assertNear(relativeResidual(own, moments), lost, 1e-10);
     assertNear(relativeResidual(regressed, moments), lost, 1e-5);

@@ -9,13 +9,14 @@ import {
   measureLatencyTable,
   predictMs,
 } from "../../../../lib/compression/measure/latencyTable";
-import { madeUpSplits } from "../../../../lib/compression/madeUpSplits";
+import { placeholderSplits } from "../../../../lib/compression/placeholders";
 import { UserError } from "../../../../lib/core/errors";
 import { deepNetwork } from "../../../../lib/network/deepNetwork";
 import { foldBatchNorms } from "../../../../lib/network/foldBatchNorms";
 import { type Conv, costs, imageInput, type Network, parameterCount } from "../../../../lib/network/network";
 import { Random } from "../../../../lib/core/random";
 import { tensor } from "../../../../lib/core/tensor";
+import { bothEndsAt, outputsAt } from "../../../support/plans";
 
 const conv = (shape: number[]): Conv => ({
   kind: "conv",
@@ -34,9 +35,9 @@ test("candidates are multiples of 8, ascending, and cheaper than the layer; the 
     [100, 30, 3, 5],
   ]) {
     const layer: Network = { nodes: [conv(shape)] };
-    const ranks = candidateRanks(conv(shape));
+    const ranks = candidateRanks(conv(shape)).map(({ output }) => output);
     const macs = (network: Network) => costs(network, [shape[1], 9, 9]).reduce((sum, cost) => sum + cost.macs, 0);
-    const split = (rank: number) => macs(madeUpSplits(layer, new Map([["c", rank]])));
+    const split = (rank: number) => macs(placeholderSplits(layer, bothEndsAt(layer, [["c", rank]])));
     assert.deepEqual(
       ranks,
       ranks.map((_, i) => 8 * (i + 1)),
@@ -58,7 +59,7 @@ test("small layers have no candidates", () => {
 test("where there would be more than asked for, they are multiples of 16, the larger the further apart", () => {
   for (const side of [120, 128, 136, 200, 256, 512, 1000, 2048]) {
     for (const most of [3, 8, 12]) {
-      const ranks = candidateRanks(conv([side, side, 3, 3]), most);
+      const ranks = candidateRanks(conv([side, side, 3, 3]), most).map(({ output }) => output);
       const largest = Math.ceil(0.9 * side) - 1;
       assert.equal(ranks.length, Math.min(most, Math.floor(largest / 16)), `${ranks}`);
       assert.equal(ranks[0], 16);
@@ -77,15 +78,15 @@ const table: LatencyTable = {
   layers: [
     {
       layer: "a",
-      times: [{ ms: 1 }, { rank: 8, ms: 2 }],
+      options: [{ ms: 1 }, { ranks: { output: 8 }, ms: 2 }],
     },
-    { layer: "b", times: [{ rank: undefined, ms: 10 }] },
+    { layer: "b", options: [{ ranks: undefined, ms: 10 }] },
   ],
 };
 
 test("a network's time is the rest and the sum of its layers, each at its rank or as it is", () => {
   assert.equal(predictMs(table, new Map()), 1011);
-  assert.equal(predictMs(table, new Map([["a", 8]])), 1012);
+  assert.equal(predictMs(table, outputsAt([["a", 8]])), 1012);
   assert.equal(
     predictMs(
       table,
@@ -101,7 +102,7 @@ test("a network's time is the rest and the sum of its layers, each at its rank o
 test("ranks and layers that were not timed are refused", () => {
   const refused = (layer: string, message: RegExp) =>
     assert.throws(
-      () => predictMs(table, new Map([[layer, 16]])),
+      () => predictMs(table, outputsAt([[layer, 16]])),
       (error) => error instanceof UserError && message.test(error.message),
     );
   refused("a", /rank 16 of a was not timed: choose one of these: 8$/);
@@ -112,10 +113,10 @@ test("ranks and layers that were not timed are refused", () => {
 const folder = mkdtempSync(join(tmpdir(), "latency-table-test-"));
 after(() => rmSync(folder, { recursive: true }));
 const network = foldBatchNorms(deepNetwork(4));
-const layers = ["conv1", "block0.conv1", "block0.conv2"];
-const ranksOf = new Map([
-  ["block0.conv1", [8, 16, 24]],
-  ["block0.conv2", [32]],
+const candidates = new Map([
+  ["conv1", []],
+  ["block0.conv1", [{ output: 8 }, { output: 16, input: 8 }, { output: 24 }]],
+  ["block0.conv2", [{ output: 32 }]],
 ]);
 let rounds = 0;
 const options = {
@@ -124,25 +125,25 @@ const options = {
   imageShape: [3, 32, 32],
   runs: 2,
   cache: { fresh: false, folder },
-  onRound: () => {
+  onProgress: () => {
     rounds++;
   },
 };
 
 test("every layer has a time as it is and at each of its ranks", async () => {
-  const measured = await measureLatencyTable(network, layers, ranksOf, options);
+  const measured = await measureLatencyTable(network, candidates, options);
   assert(measured.restMs > 0);
   assert.deepEqual(
-    measured.layers.map(({ layer, times }) => [layer, times.map(({ rank }) => rank)]),
-    layers.map((layer) => [layer, [undefined, ...(ranksOf.get(layer) ?? [])]]),
+    measured.layers.map(({ layer, options: timed }) => [layer, timed.map(({ ranks }) => ranks)]),
+    [...candidates].map(([layer, ranks]) => [layer, [undefined, ...ranks]]),
   );
-  assert(measured.layers.every(({ times }) => times.every(({ ms }) => ms > 0)));
+  assert(measured.layers.every(({ options: timed }) => timed.every(({ ms }) => ms > 0)));
 });
 
 test("a table is measured once for a network's form, whatever its numbers, and anew where asked or anything differs", async () => {
   const measure = async (of: Network, more: object) => {
     rounds = 0;
-    const result = await measureLatencyTable(of, layers, ranksOf, { ...options, ...more });
+    const result = await measureLatencyTable(of, candidates, { ...options, ...more });
     return [rounds, result] as const;
   };
   const [, first] = await measure(network, {});
@@ -159,5 +160,5 @@ test("a table is measured once for a network's form, whatever its numbers, and a
 });
 
 test("nodes that are no convolutions are refused before anything runs", () => {
-  assert.throws(() => measureLatencyTable(network, ["fc"], new Map(), options), /fc is a linear/);
+  assert.throws(() => measureLatencyTable(network, new Map([["fc", []]]), options), /fc is a linear/);
 });

@@ -23,41 +23,41 @@ test("a layer's time is that of its factors and of the changes of layout right a
     operator("avgpool.pooled", 4000),
   ];
   const split = new Map([
-    ["block0.conv1", 8],
-    ["block0.conv2", 16],
+    ["block0.conv1", { output: 8 }],
+    ["block0.conv2", { output: 16 }],
   ]);
   assert.deepEqual(layerTimes(network, layers, split, operators), [
-    { layer: "conv1", rank: undefined, ms: 1 },
-    { layer: "block0.conv1", rank: 8, ms: 70 },
-    { layer: "block0.conv2", rank: 16, ms: 700 },
+    { layer: "conv1", ranks: undefined, ms: 1 },
+    { layer: "block0.conv1", ranks: { output: 8 }, ms: 70 },
+    { layer: "block0.conv2", ranks: { output: 16 }, ms: 700 },
   ]);
 });
 
 test("the rest is what the network as it is spends elsewhere", () => {
   const operators = [operator("conv1", 1), operator("maxpool", 10), operator("block0.conv1", 100), operator("fc", 20)];
   assert.deepEqual(layerTimes(network, ["conv1"], new Map(), operators), [
-    { layer: "conv1", rank: undefined, ms: 1 },
-    { layer: rest, rank: undefined, ms: 130 },
+    { layer: "conv1", ranks: undefined, ms: 1 },
+    { layer: rest, ranks: undefined, ms: 130 },
   ]);
 });
 
 test("where memory is short the variants are timed in pairs with the network as it is", async () => {
-  const variants = [8, 16, 24].map((rank) => new Map([["block0.conv1", rank]]));
+  const variants = [8, 16, 24].map((rank) => new Map([["block0.conv1", { output: rank }]]));
   const options = { threads: 1, batch: 2, imageShape: [3, 32, 32], runs: 2 };
   for (const [memory, groups] of [
     [1, 3],
     [2 ** 40, 1],
   ]) {
     const rounds: string[] = [];
-    const onRound = (done: number, total: number) => rounds.push(`${done}/${total}`);
-    const times = await timeLayers(network, layers, variants, { ...options, memory, onRound });
+    const onProgress = (done: number, total: number) => rounds.push(`${done}/${total}`);
+    const times = await timeLayers(network, layers, variants, { ...options, memory, onProgress });
     const total = 3 * groups;
     assert.deepEqual(
       rounds,
       Array.from({ length: total }, (_, i) => `${i + 1}/${total}`),
     );
     assert.equal(times.filter(({ layer }) => layer === rest).length, groups);
-    const ranks = times.filter(({ layer }) => layer === "block0.conv1").map(({ rank }) => rank);
+    const ranks = times.filter(({ layer }) => layer === "block0.conv1").map(({ ranks: own }) => own?.output);
     assert.deepEqual([...new Set(ranks)], [undefined, 8, 16, 24]);
     assert.equal(ranks.length, 3 + groups);
     assert(times.every(({ ms }) => ms > 0));

@@ -1,95 +1,59 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
-import { type LayerBases, layerBases } from "../../../../lib/compression/measure/layerBases";
-import { energyLost, type ResponseBasis, splitByBases } from "../../../../lib/compression/measure/responseBases";
+import { responseBases } from "../../../../lib/compression/measure/responseBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import { Matrix } from "ml-matrix";
-import { timesTransposed } from "../../../../lib/linalg/matrix";
+import { inputBasis } from "../../../../lib/compression/measure/inputBasis";
+import { MomentStream } from "../../../../lib/compression/measure/moments";
+import { offsetCorrelations } from "../../../../lib/compression/measure/offsetCorrelations";
+import { outputBasis } from "../../../../lib/compression/measure/layerBases";
+import { doubleProducts } from "../../../../lib/engines/doubleProducts";
 import { convOf } from "../../../../lib/network/convOf";
-import { cutAfter, type Network } from "../../../../lib/network/network";
+import { cutAfter } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { assertNear } from "../../../support/close";
 import { colouredImages, smallLayers, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
-const network = smallResnet();
-const images = colouredImages(20);
-const inputs = preprocess(images, 0, images.count);
-const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 
-/** The channels' means and Σ of their variances, number by number. */
-function spread({ shape: [count, channels, high, wide], data }: Tensor) {
-  const positions = high * wide;
-  const sums = new Float64Array(channels);
-  const squares = new Float64Array(channels);
-  data.forEach((value, i) => {
-    const channel = Math.floor(i / positions) % channels;
-    sums[channel] += value;
-    squares[channel] += value * value;
-  });
-  const means = sums.map((sum) => sum / count / positions);
-  return { means, energy: squares.reduce((sum, own, i) => sum + own / count / positions - means[i] ** 2, 0) };
-}
-
-let bases: LayerBases["bases"];
-before(async () => {
-  ({ bases } = await layerBases(network, smallLayers, { images, engine }));
-});
-
-test("one basis for every layer, of the original network's answers: orthonormal, descending, all of the energy", async () => {
-  assert.deepEqual([...bases.keys()], smallLayers);
-  for (const [layer, { moments, components, variances }] of bases) {
-    const { means, energy } = spread(await valueAt(network, layer));
-    moments.meanX.forEach((mean, i) => {
-      assertNear(mean, means[i], 1e-5);
+test("one walk gives the bases of each layer's responses, and of its inputs where they can be narrowed", async () => {
+  const network = smallResnet(1, 32);
+  const images = colouredImages(10);
+  const products = await doubleProducts(1);
+  const { outputs, inputs } = await responseBases(network, smallLayers, { images, engine });
+  assert.deepEqual([...outputs.keys()], smallLayers);
+  assert.deepEqual([...inputs.keys()].sort(), ["a.conv1", "a.conv2", "b.conv1", "b.conv2"]);
+  const valueAt = (name: string) => run(cutAfter(network, name), preprocess(images, 0, 10), engine);
+  const momentsOf = async (value: Tensor) => {
+    const stream = new MomentStream(products, value.shape[1], value.shape[1]);
+    await stream.add(value, value);
+    return stream.moments();
+  };
+  for (const layer of ["a.conv2", "b.conv1"]) {
+    const conv = convOf(network, layer);
+    const expected = outputBasis(await momentsOf(await valueAt(layer)));
+    outputs.get(layer)?.variances.forEach((variance, i) => {
+      assertNear(variance / expected.variances[0], expected.variances[i] / expected.variances[0], 1e-5);
     });
-    assertNear(moments.energy / energy, 1, 1e-5);
-    assertNear(variances.reduce((sum, value) => sum + value, 0) / energy, 1, 1e-5);
-    assert.ok(variances.every((variance, i) => i === 0 || variance <= variances[i - 1]));
-    assert.ok(Matrix.sub(timesTransposed(components, components), Matrix.eye(components.rows)).abs().max() < 1e-10);
+    const seen = await valueAt(conv.input);
+    const { xx, meanX } = await momentsOf(seen);
+    const correlations = offsetCorrelations(seen, meanX, conv.weight.shape.slice(2));
+    const { encode } = await inputBasis(conv, { xx, meanX, correlations }, products);
+    // Directions of the largest eigenvalue, up to their sign.
+    const [own, other] = [inputs.get(layer)?.encode.data ?? [], encode.data].map((data) => data.slice(0, meanX.length));
+    const product = [...own].reduce((sum, value, i) => sum + value * other[i], 0);
+    const square = [...other].reduce((sum, value) => sum + value * value, 0);
+    assertNear(Math.abs(product) / square, 1, 1e-3);
   }
 });
 
-test("the energy lost is what the split layer misses of its answers, and falls to 0 at full rank", async () => {
-  for (const layer of smallLayers) {
-    const basis = bases.get(layer) as ResponseBasis;
-    const channels = basis.variances.length;
-    assert.equal(energyLost(basis, channels), 0);
-    const original = await valueAt(network, layer);
-    const { energy } = spread(original);
-    let before = 1;
-    for (let rank = 1; rank <= channels; rank++) {
-      const lost = energyLost(basis, rank);
-      assert.ok(lost >= 0 && (lost < before || before < 1e-12), `${layer} at rank ${rank}: ${lost} after ${before}`);
-      before = lost;
-      if (rank !== 1 && rank !== 5) continue;
-      const split = await splitByBases(network, new Map([[layer, rank]]), bases, 1);
-      assert.deepEqual(convOf(split, `${layer}.0`).weight.shape[0], rank);
-      const answers = await valueAt(split, `${layer}.1`);
-      const squares = answers.data.reduce((sum, value, i) => sum + (value - original.data[i]) ** 2, 0);
-      assertNear(squares / (original.data.length / channels) / energy, lost, 1e-5);
-    }
-  }
-});
-
-test("answers that never vary lose no energy", () => {
-  const variances = new Float64Array(3);
-  assert.equal(energyLost({ variances } as ResponseBasis, 1), 0);
-});
-
-test("layers without a rank stay as they are, and the bases' network is not changed", async () => {
-  assert.deepEqual(await splitByBases(network, new Map([["stem", undefined]]), bases, 1), network);
-  const split = await splitByBases(
-    network,
-    new Map([
-      ["stem", undefined],
-      ["b.down", 3],
-    ]),
-    bases,
-    1,
-  );
-  assert.deepEqual(convOf(split, "stem"), convOf(network, "stem"));
-  assert.deepEqual(network, smallResnet());
+test("onProgress is called after each layer", async () => {
+  const calls: [number, number][] = [];
+  const onProgress = (done: number, total: number) => calls.push([done, total]);
+  await responseBases(smallResnet(), ["a.conv1", "b.down"], { images: colouredImages(4), engine, onProgress });
+  assert.deepEqual(calls, [
+    [1, 2],
+    [2, 2],
+  ]);
 });

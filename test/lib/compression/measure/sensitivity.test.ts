@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
-import { layerBases } from "../../../../lib/compression/measure/layerBases";
-import { splitByBases } from "../../../../lib/compression/measure/responseBases";
+import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
+import { responseBases } from "../../../../lib/compression/measure/responseBases";
 import {
   falling,
   interpolated,
@@ -18,14 +18,14 @@ import { colouredImages, normalTensor, smallResnet } from "../../../support/smal
 
 const engine = onnxRuntime(1);
 
-test("the divergence of answers, by hand", () => {
+test("the divergence of outputs, by hand", () => {
   // softmax: (1/4, 3/4) against (1/2, 1/2), and (1/2, 1/2) against (1/10, 9/10).
   const [p, q] = [matrix([0, Math.log(3)], [5, 5]), matrix([-2, -2], [0, Math.log(9)])];
   const expected = [0.25 * Math.log(0.5) + 0.75 * Math.log(1.5), 0.5 * Math.log(5) + 0.5 * Math.log(5 / 9)];
   assertNear(meanDivergence(p, q), (expected[0] + expected[1]) / 2, 1e-6);
 });
 
-test("equal answers diverge by 0, all others by more; a shift of all logits is no difference", () => {
+test("equal outputs diverge by 0, all others by more; a shift of all logits is no difference", () => {
   const logits = normalTensor(new Random(1), [20, 5], 3);
   const shifted = { ...logits, data: logits.data.map((value, i) => value + Math.floor(i / 5)) };
   assert.equal(meanDivergence(logits, logits), 0);
@@ -42,7 +42,8 @@ test("logits beyond exp's range", () => {
   assertNear(meanDivergence(p, q), 1000);
 });
 
-const points = (...pairs: [number, number][]) => pairs.map(([rank, loss]) => ({ rank, loss }));
+const points = (...pairs: [number, number][]) => pairs.map(([output, loss]) => ({ ranks: { output }, loss }));
+const at = (...outputs: number[]) => outputs.map((output) => ({ output }));
 
 test("losses never rise with the rank: the larger of a rank's own and those of larger ones", () => {
   const measured = points([8, 3], [16, 0.5], [24, 1], [32, 0.1], [40, 0.2]);
@@ -52,20 +53,20 @@ test("losses never rise with the rank: the larger of a rank's own and those of l
 
 test("between measured ranks the logarithm runs straight; at them nothing is changed", () => {
   const measured = points([8, 1], [24, 0.01], [32, 0]);
-  const ranks = [8, 12, 16, 24, 28, 32];
+  const ranks = at(8, 12, 16, 24, 28, 32);
   const found = interpolated(measured, ranks);
   assert.deepEqual(
-    found.map(({ rank }) => rank),
+    found.map((each) => each.ranks),
     ranks,
   );
   for (const [i, loss] of [1, 10 ** -0.5, 0.1, 0.01].entries()) assertNear(found[i].loss, loss);
   assert.ok(found[4].loss > 0 && found[4].loss < 0.01);
   assert.equal(found[5].loss, 0);
-  assert.deepEqual(interpolated(measured, [8, 24, 32]), measured);
+  assert.deepEqual(interpolated(measured, at(8, 24, 32)), measured);
 });
 
 test("beyond the measured ranks the nearest one's loss", () => {
-  assert.deepEqual(interpolated(points([8, 1], [16, 0.5]), [4, 20]), points([4, 1], [20, 0.5]));
+  assert.deepEqual(interpolated(points([8, 1], [16, 0.5]), at(4, 20)), points([4, 1], [20, 0.5]));
 });
 
 test("a network's losses: those of splitting each layer alone, nothing at full rank, more at small ranks", async () => {
@@ -73,30 +74,25 @@ test("a network's losses: those of splitting each layer alone, nothing at full r
   const images = colouredImages(24);
   // Nine candidates are more than are measured.
   const ranks = new Map([
-    ["stem", [1, 3, 8]],
-    ["a.conv2", [2, 4, 8]],
-    ["b.conv1", [1, 2, 3, 4, 5, 6, 8, 10, 12]],
-    ["b.down", [1, 4, 8]],
+    ["stem", at(1, 3, 8)],
+    ["a.conv2", at(2, 4, 8)],
+    ["b.conv1", at(1, 2, 3, 4, 5, 6, 8, 10, 12)],
+    ["b.down", at(1, 4, 8)],
   ]);
-  const { bases } = await layerBases(network, ranks.keys(), { images, engine });
+  const bases = await responseBases(network, ranks.keys(), { images, engine });
   const steps: number[] = [];
-  const losses = await measureSensitivity(
-    network,
-    ranks,
-    { bases, inputs: new Map() },
-    {
-      images,
-      engine,
-      onRank: (done, total) => steps.push(done, total),
-    },
-  );
+  const losses = await measureSensitivity(network, ranks, bases, {
+    images,
+    engine,
+    onProgress: (done, total) => steps.push(done, total),
+  });
   assert.deepEqual(steps.slice(-2), [14, 14]);
   const inputs = preprocess(images, 0, images.count);
   const original = await run(network, inputs, engine);
   for (const [layer, candidates] of ranks) {
     const found = losses.get(layer) ?? [];
     assert.deepEqual(
-      found.map(({ rank }) => rank),
+      found.map((each) => each.ranks),
       candidates,
     );
     found.forEach(({ loss }, i) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
-import { layerBases } from "../../../../lib/compression/measure/layerBases";
-import { type ResponseBasis, splitByBases } from "../../../../lib/compression/measure/responseBases";
-import { biasCorrected, weightBases } from "../../../../lib/compression/measure/weightBases";
+import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
+import type { LayerBases } from "../../../../lib/compression/measure/layerBases";
+import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
 import { convOf } from "../../../../lib/network/convOf";
@@ -12,6 +12,7 @@ import { outputSplit } from "../../../../lib/network/outputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";
 import { assertNear } from "../../../support/close";
 import { randomConv, relativeDistance } from "../../../support/factorization";
+import { outputsAt } from "../../../support/plans";
 import { colouredImages, smallLayers, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
@@ -19,7 +20,7 @@ const network = smallResnet();
 const images = colouredImages(12);
 const inputs = preprocess(images, 0, images.count);
 const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
-let own: Map<string, ResponseBasis>;
+let own: LayerBases;
 before(async () => {
   own = await weightBases(network, smallLayers, 1);
 });
@@ -27,7 +28,7 @@ before(async () => {
 test("a split by the weights' bases is the truncated SVD, whatever the layer and the rank", async () => {
   for (const layer of smallLayers)
     for (const rank of [1, 3, 8]) {
-      const split = await splitByBases(network, new Map([[layer, rank]]), own, 1);
+      const split = await splitByBases(network, outputsAt([[layer, rank]]), own, 1);
       const truncated = replaceNode(network, layer, outputSplit(convOf(network, layer), rank));
       const distance = relativeDistance(await valueAt(truncated, `${layer}.1`), await valueAt(split, `${layer}.1`));
       assert.ok(distance < 1e-4, `${layer} at rank ${rank}: ${distance}`);
@@ -36,49 +37,13 @@ test("a split by the weights' bases is the truncated SVD, whatever the layer and
 
 test("such a split keeps the bias, and a layer without one gets none but zeros", async () => {
   for (const layer of smallLayers) {
-    const split = await splitByBases(network, new Map([[layer, 2]]), own, 1);
+    const split = await splitByBases(network, outputsAt([[layer, 2]]), own, 1);
     convOf(split, `${layer}.1`).bias?.data.forEach((value, i) => {
       assertNear(value, convOf(network, layer).bias?.data[i] ?? Number.NaN, 1e-5);
     });
     assert.equal(convOf(split, `${layer}.0`).bias, undefined);
   }
   const bare: Network = { nodes: [randomConv([8, 3, 3, 3])] };
-  const { bias } = convOf(await splitByBases(bare, new Map([["c", 2]]), await weightBases(bare, ["c"], 1), 1), "c.1");
+  const { bias } = convOf(await splitByBases(bare, outputsAt([["c", 2]]), await weightBases(bare, ["c"], 1), 1), "c.1");
   assert.ok(bias === undefined || bias.data.every((value) => value === 0));
-});
-
-/** Each channel's mean over images and positions. */
-async function meansAt(of: Network, name: string): Promise<Float64Array> {
-  const { shape, data } = await valueAt(of, name);
-  const [count, channels, high, wide] = shape;
-  const sums = new Float64Array(channels);
-  data.forEach((value, i) => {
-    sums[Math.floor(i / (high * wide)) % channels] += value;
-  });
-  return sums.map((sum) => sum / (count * high * wide));
-}
-
-test("with the bias corrected the same directions keep the mean of every answer, which the plain split does not", async () => {
-  const responses = (await layerBases(network, smallLayers, { images, engine })).bases;
-  const corrected = biasCorrected(own, responses);
-  for (const layer of smallLayers) {
-    assert.equal(corrected.get(layer)?.components, own.get(layer)?.components);
-    const ranks = new Map([[layer, 2]]);
-    const [means, kept, plain] = [
-      await meansAt(network, layer),
-      await meansAt(await splitByBases(network, ranks, corrected, 1), `${layer}.1`),
-      await meansAt(await splitByBases(network, ranks, own, 1), `${layer}.1`),
-    ];
-    kept.forEach((mean, i) => {
-      assertNear(mean, means[i], 1e-4);
-    });
-    assert.ok(
-      plain.some((mean, i) => Math.abs(mean - means[i]) > 1e-2),
-      `${layer} keeps its means anyway`,
-    );
-  }
-});
-
-test("layers whose answers were not seen keep their weights' bases", () => {
-  assert.equal(biasCorrected(own, new Map()).get("stem")?.moments, own.get("stem")?.moments);
 });

@@ -1,56 +1,21 @@
-import { Matrix } from "ml-matrix";
-import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
+import type { Matrix } from "ml-matrix";
+import type { DoubleProducts } from "../../engines/doubleProducts";
 import { matrixOfRows, rowsOf, tensorOf, withAddedDiagonal } from "../../linalg/matrix";
 import { dot, type Rows } from "../../linalg/rows";
 import { choleskyFactor, invertedLower } from "../../linalg/solve";
 import { leadingEigenvectors } from "../../linalg/subspace";
-import { convOf } from "../../network/convOf";
-import type { Conv, Network } from "../../network/network";
-import { inputRank } from "../../network/splitRanks";
+import type { Conv } from "../../network/network";
+import { ranksOfBothEnds } from "../../network/rankPlan";
 import { type Tensor, tensor } from "../../core/tensor";
+import type { InputBasis } from "./layerBases";
 import type { Moments } from "./moments";
-
-/** A layer's inputs in new coordinates, those that its answers depend on most first. */
-export interface InputBasis {
-  /** (in, in): from channels to coordinates. */
-  encode: Tensor;
-  /** (out, in, height, width): the layer's kernels on coordinates. */
-  kernels: Tensor;
-  /** Means of the coordinates, (in). */
-  means: Float64Array;
-}
 
 /** Share of the weights' mean square that every channel is taken to have at least, so that unread channels do no harm. */
 const ridge = 1e-6;
 
-/**
- * The bases of those layers whose inputs can be narrowed, by the weights alone: inputs all alike, unrelated and around 0. With
- * them a layer narrowed is the truncated SVD of its unfolding along the inputs.
- */
-export async function weightInputBases(
-  network: Network,
-  layers: Iterable<string>,
-  threads: number,
-): Promise<Map<string, InputBasis>> {
-  const products = await doubleProducts(threads);
-  const bases = new Map<string, InputBasis>();
-  for (const layer of layers) {
-    const conv = convOf(network, layer);
-    if (!isNarrowable(conv)) continue;
-    const [, channels, high, wide] = conv.weight.shape;
-    const alike = {
-      xx: Matrix.eye(channels),
-      meanX: new Float64Array(channels),
-      correlations: Matrix.eye(high * wide),
-    };
-    bases.set(layer, await inputBasis(conv, alike, products));
-  }
-  return bases;
-}
-
-/** Whether a layer's inputs are narrowed where it is split. */
+/** Whether narrowing a layer's inputs can save anything. */
 export function isNarrowable(conv: Conv): boolean {
-  return inputRank(conv, 1) !== undefined;
+  return ranksOfBothEnds(conv, 1).input !== undefined;
 }
 
 /** What is known of a layer's inputs. */
@@ -60,10 +25,10 @@ export interface InputStatistics extends Pick<Moments, "xx" | "meanX"> {
 }
 
 /**
- * The projection of the inputs x that keeps most of the answers: least E‖Σₚ Wₚ (x − D E x)ₚ‖², places p and q of the kernel
+ * The projection of the inputs x that keeps most of the outputs: least E‖Σₚ Wₚ (x − D E x)ₚ‖², places p and q of the kernel
  * taken to be correlated alike in all channels, by ρ(p − q). With M = Σ ρ(p − q) Wₚᵀ W_q = L Lᵀ these are principal
  * components of Lᵀ x: E = Uᵀ Lᵀ and D = L⁻ᵀ U, U the leading eigenvectors of Lᵀ Cov(x) L. It is the mirror image of the
- * principal components of the answers (Zhang et al. 2015, section 3.1).
+ * principal components of the responses (Zhang et al. 2015, section 3.1).
  */
 export async function inputBasis(
   conv: Conv,
@@ -104,8 +69,8 @@ async function weightMetric({ weight }: Conv, correlations: Matrix, products: Do
 
 /** Σ over channels c of W[o, c, p] D[c, k]. @param decode the columns of D as rows. */
 async function onCoordinates({ weight }: Conv, decode: Matrix, products: DoubleProducts): Promise<Tensor> {
-  const [out, channels, high, wide] = weight.shape;
-  const places = high * wide;
+  const [out, channels, kernelHeight, kernelWidth] = weight.shape;
+  const places = kernelHeight * kernelWidth;
   const rows: Rows = Array.from({ length: out * places }, (_, at) => {
     const start = Math.floor(at / places) * channels * places + (at % places);
     return Float64Array.from({ length: channels }, (_, c) => weight.data[start + c * places]);

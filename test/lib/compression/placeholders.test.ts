@@ -1,41 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerBases } from "../../../lib/compression/measure/layerBases";
+import { responseBases } from "../../../lib/compression/measure/responseBases";
 import { narrowInputs } from "../../../lib/compression/fit/narrowInputs";
-import { madeUpSplits } from "../../../lib/compression/madeUpSplits";
+import { placeholderSplits } from "../../../lib/compression/placeholders";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { withLowRankLayer } from "../../../lib/network/lowRankConv";
 import { costs, inputsOf } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
-import { partsOf } from "../../../lib/network/splitRanks";
+import { partsOf } from "../../../lib/network/rankPlan";
+import { bothEndsAt, outputsAt } from "../../support/plans";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 import { colouredImages } from "../../support/smallResnet";
 
 const network = foldBatchNorms(resnet18(formulaStateDict(10), "formula"));
 
-test("made-up factors cost and stand where those of an SVD do, where inputs stay as they are", () => {
+test("placeholder factors cost and stand where those of an SVD do, where inputs stay as they are", () => {
   for (const [layer, rank] of [
     ["conv1", 8],
     ["layer2.0.downsample.0", 16],
   ] as const) {
-    const split = madeUpSplits(network, new Map([[layer, rank]]));
+    const split = placeholderSplits(network, outputsAt([[layer, rank]]));
     const real = withLowRankLayer(network, layer, rank);
     assert.deepEqual(costs(split, [3, 64, 64]), costs(real, [3, 64, 64]));
     assert.deepEqual(split.nodes.map(inputsOf), real.nodes.map(inputsOf));
   }
-  assert.deepEqual(madeUpSplits(network, new Map([["conv1", undefined]])), network);
+  assert.deepEqual(placeholderSplits(network, outputsAt([["conv1", undefined]])), network);
 });
 
 test("where inputs are narrowed, they cost and stand as fitted ones do", async () => {
   const layers = ["layer1.0.conv2", "layer2.0.conv1"];
   const engine = onnxRuntime(1);
-  const { inputs } = await layerBases(network, layers, { images: colouredImages(4), engine });
+  const { inputs } = await responseBases(network, layers, { images: colouredImages(4), engine });
   for (const layer of layers) {
-    const ranks = new Map([[layer, 24]]);
+    const ranks = bothEndsAt(network, [[layer, 24]]);
     const real = withLowRankLayer(narrowInputs(network, ranks, inputs), layer, 24);
-    const split = madeUpSplits(network, ranks);
+    const split = placeholderSplits(network, ranks);
     assert.deepEqual(costs(split, [3, 64, 64]), costs(real, [3, 64, 64]));
     assert.deepEqual(split.nodes.map(inputsOf), real.nodes.map(inputsOf));
     assert.deepEqual(
@@ -45,16 +46,22 @@ test("where inputs are narrowed, they cost and stand as fitted ones do", async (
   }
 });
 
-test("values of a network made up throughout stay far from denormal ones", async () => {
+test("values of a network of placeholders throughout stay far from denormal ones", async () => {
   const layers = network.nodes.filter(({ kind }) => kind === "conv").map(({ name }) => name);
-  const split = madeUpSplits(network, new Map(layers.map((layer) => [layer, 16])));
+  const split = placeholderSplits(
+    network,
+    bothEndsAt(
+      network,
+      layers.map((layer) => [layer, 16]),
+    ),
+  );
   const logits = await run(split, formulaImages(2, 64), onnxRuntime(1));
   assert(logits.data.every((value) => Math.abs(value) > 1e-6 && Math.abs(value) < 1e6));
 });
 
 test("ranks beyond the outputs and nodes that are no convolutions are refused", () => {
   for (const rank of [0, 65, 1.5])
-    assert.throws(() => madeUpSplits(network, new Map([["conv1", rank]])), /rank .* 1 to 64/);
-  assert.throws(() => madeUpSplits(network, new Map([["fc", 4]])), /fc is a linear/);
-  assert.throws(() => madeUpSplits(network, new Map([["layer9", 4]])), /no node layer9/);
+    assert.throws(() => placeholderSplits(network, outputsAt([["conv1", rank]])), /rank .* 1 to 64/);
+  assert.throws(() => placeholderSplits(network, outputsAt([["fc", 4]])), /fc is a linear/);
+  assert.throws(() => placeholderSplits(network, outputsAt([["layer9", 4]])), /no node layer9/);
 });

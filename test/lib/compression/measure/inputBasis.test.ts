@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { fitNetwork } from "../../../../lib/compression/fit/fitNetwork";
-import { weightInputBases } from "../../../../lib/compression/measure/inputBases";
-import { type LayerBases, layerBases } from "../../../../lib/compression/measure/layerBases";
+import type { LayerBases } from "../../../../lib/compression/measure/layerBases";
+import { responseBases } from "../../../../lib/compression/measure/responseBases";
 import { narrowInputs } from "../../../../lib/compression/fit/narrowInputs";
-import { splitByBases } from "../../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
@@ -13,9 +12,10 @@ import { convOf } from "../../../../lib/network/convOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { inputSplit } from "../../../../lib/network/inputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";
-import { inputRank } from "../../../../lib/network/splitRanks";
+import { ranksOfBothEnds } from "../../../../lib/network/rankPlan";
 import { tensor } from "../../../../lib/core/tensor";
 import { logitDifference, relativeError } from "../../../support/outputErrors";
+import { bothEndsAt } from "../../../support/plans";
 import { colouredImages, smallLayers, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
@@ -25,7 +25,7 @@ const inputs = preprocess(images, 0, images.count);
 const calibration = { images, engine };
 let bases: LayerBases["inputs"];
 before(async () => {
-  ({ inputs: bases } = await layerBases(network, smallLayers, calibration));
+  ({ inputs: bases } = await responseBases(network, smallLayers, calibration));
 });
 const valueAt = (of: Network, name: string) => run(cutAfter(of, name), inputs, engine);
 
@@ -36,8 +36,8 @@ test("bases are of the layers that can be narrowed, and change of coordinates al
   assert.deepEqual([...bases.keys()].sort(), narrowable);
   for (const [layer, { encode, kernels }] of bases) {
     const { weight } = convOf(network, layer);
-    const [out, channels, high, wide] = weight.shape;
-    const places = high * wide;
+    const [out, channels, kernelHeight, kernelWidth] = weight.shape;
+    const places = kernelHeight * kernelWidth;
     for (let o = 0; o < out; o += 7)
       for (let c = 0; c < channels; c++)
         for (let p = 0; p < places; p++) {
@@ -49,16 +49,16 @@ test("bases are of the layers that can be narrowed, and change of coordinates al
   }
 });
 
-test("the error of a narrowed layer's answers falls with the rank, and is less than by the weights alone", async () => {
+test("the error of a narrowed layer's outputs falls with the rank, and is less than by the weights alone", async () => {
   for (const layer of narrowable) {
     const original = await valueAt(network, layer);
     const conv = convOf(network, layer);
     let before = 1;
     for (const share of [0.25, 0.5, 0.75]) {
       const rank = share * conv.weight.shape[0];
-      const narrowed = narrowInputs(network, new Map([[layer, rank]]), bases);
+      const narrowed = narrowInputs(network, bothEndsAt(network, [[layer, rank]]), bases);
       const error = relativeError(original, await valueAt(narrowed, layer));
-      const byWeights = replaceNode(network, layer, inputSplit(conv, inputRank(conv, rank) as number));
+      const byWeights = replaceNode(network, layer, inputSplit(conv, ranksOfBothEnds(conv, rank).input as number));
       const other = relativeError(original, await valueAt(byWeights, `${layer}.1`));
       assert.ok(error < before, `${layer} at ${share}: ${error} after ${before}`);
       assert.ok(error < other, `${layer} at ${share}: ${error}, ${other} by weights`);
@@ -68,13 +68,13 @@ test("the error of a narrowed layer's answers falls with the rank, and is less t
 });
 
 test("of the weights alone, it is the truncated SVD of the unfolding along the inputs", async () => {
-  const bases = await weightInputBases(network, smallLayers, 1);
+  const { inputs: bases } = await weightBases(network, smallLayers, 1);
   assert.deepEqual([...bases.keys()].sort(), narrowable);
   for (const layer of narrowable) {
     const conv = convOf(network, layer);
     const rank = conv.weight.shape[0] / 2;
-    const byWeights = replaceNode(network, layer, inputSplit(conv, inputRank(conv, rank) as number));
-    const narrowed = narrowInputs(network, new Map([[layer, rank]]), bases);
+    const byWeights = replaceNode(network, layer, inputSplit(conv, ranksOfBothEnds(conv, rank).input as number));
+    const narrowed = narrowInputs(network, bothEndsAt(network, [[layer, rank]]), bases);
     assert.ok((await logitDifference(byWeights, narrowed, inputs)) < 1e-4, layer);
   }
 });
@@ -89,20 +89,22 @@ test("inputs that span few directions are found: nothing is lost", async () => {
       for (let p = 0; p < 9; p++)
         weight.data[(o * channels + c) * 9 + p] = (c % 3) * weight.data[(o * channels + (c % 8)) * 9 + p];
   const planted = replaceNode(network, "a.conv1", [{ ...conv, weight }]);
-  const { inputs: bases } = await layerBases(planted, ["a.conv1"], calibration);
-  const narrowed = narrowInputs(planted, new Map([["a.conv1", 8]]), bases);
+  const { inputs: bases } = await responseBases(planted, ["a.conv1"], calibration);
+  const narrowed = narrowInputs(planted, bothEndsAt(planted, [["a.conv1", 8]]), bases);
   assert.equal(convOf(narrowed, "a.conv1").weight.shape[1], 8);
   assert.ok((await logitDifference(planted, narrowed, inputs)) < 1e-3);
 });
 
 test("fits that look at images make up for narrowed inputs, layer after layer", async () => {
-  const ranks = new Map(narrowable.map((layer) => [layer, convOf(network, layer).weight.shape[0] / 2]));
-  const start = narrowInputs(network, ranks, bases);
+  const ranks = bothEndsAt(
+    network,
+    narrowable.map((layer) => [layer, convOf(network, layer).weight.shape[0] / 2]),
+  );
   const original = await valueAt(network, "b.add");
   const error = async (of: Network) => relativeError(original, await valueAt(of, "b.add"));
-  const weights = await error(await splitByBases(start, ranks, await weightBases(network, narrowable, 1), 1));
-  const responses = await error(await fitNetwork(network, ranks, "responses", calibration, start));
-  const asymmetric = await fitNetwork(network, ranks, "asymmetric", calibration, start);
+  const weights = await error(await fitNetwork(network, ranks, "weights", calibration));
+  const responses = await error(await fitNetwork(network, ranks, "responses", calibration));
+  const asymmetric = await fitNetwork(network, ranks, "asymmetric", calibration);
   assert.ok((await error(asymmetric)) < responses && responses < weights);
   assert.deepEqual(
     asymmetric.nodes.map(({ name }) => name).filter((name) => name.startsWith("a.conv1")),
@@ -113,8 +115,11 @@ test("fits that look at images make up for narrowed inputs, layer after layer", 
 test("dead inputs and a layer that reads nothing leave finite numbers", async () => {
   const conv = convOf(network, "a.conv1");
   const dead = replaceNode(network, "a.conv1", [{ ...conv, weight: tensor(conv.weight.shape) }]);
-  const { inputs: bases } = await layerBases(dead, narrowable, { images: colouredImages(1), engine });
-  const ranks = new Map(narrowable.map((layer) => [layer, 16]));
+  const { inputs: bases } = await responseBases(dead, narrowable, { images: colouredImages(1), engine });
+  const ranks = bothEndsAt(
+    network,
+    narrowable.map((layer) => [layer, 16]),
+  );
   const logits = await run(narrowInputs(dead, ranks, bases), inputs, engine);
   assert.ok(logits.data.every(Number.isFinite));
 });

@@ -1,0 +1,59 @@
+import { Matrix } from "ml-matrix";
+import { Random } from "../core/random";
+import { tensor } from "../core/tensor";
+import type { Svd } from "../linalg/svd";
+import { checkRank } from "../network/checkRank";
+import { convOf } from "../network/convOf";
+import { filtersOf } from "../network/factorWeights";
+import type { Conv, Network } from "../network/network";
+import { outputSplit } from "../network/outputSplit";
+import { pointwise } from "../network/pointwise";
+import type { LayerRanks, RankPlan } from "../network/rankPlan";
+import { narrowingOf } from "../network/rankPlan";
+import { replaceNode } from "../network/rewire";
+
+/** Numbers that are drawn, then used in turn: drawing millions would take seconds. A prime, so that no row repeats one. */
+const drawn = 4093;
+
+/**
+ * Factors of the shapes that the SVD of a (rows, columns) matrix has at a rank, with random numbers: what is split by them
+ * takes the time of a real split, which does not depend on the numbers, and needs no SVD. They keep values of the size
+ * they have, so that none become denormal, which would take longer.
+ */
+export function placeholderSvd({ rows, columns }: Pick<Matrix, "rows" | "columns">, rank: number): Svd {
+  const random = new Random(rank);
+  const normals = Float64Array.from({ length: drawn }, () => random.normal());
+  let next = 0;
+  const factor = (height: number, std: number) =>
+    new Matrix(
+      Array.from({ length: height }, () => Float64Array.from({ length: rank }, () => std * normals[next++ % drawn])),
+    );
+  const [u, v] = [factor(rows, 1 / Math.sqrt(rank)), factor(columns, 1 / Math.sqrt(columns))];
+  return { u, s: new Float64Array(rank).fill(1), v };
+}
+
+/**
+ * The network with convolutions split as the plan says, into placeholder factors.
+ * @throws Error if a layer is no convolution of the network; UserError if a rank is out of range.
+ */
+export function placeholderSplits(network: Network, plan: RankPlan): Network {
+  let split = network;
+  for (const [layer, ranks] of plan) {
+    if (ranks) split = replaceNode(split, layer, placeholderSplit(convOf(network, layer), ranks));
+  }
+  return split;
+}
+
+function placeholderSplit(conv: Conv, { output, input }: LayerRanks): Conv[] {
+  const [out, inputs, ...sides] = conv.weight.shape;
+  if (input === undefined) return splitAt(conv, output);
+  checkRank(`the inputs of ${conv.name}`, input, inputs);
+  const { v } = placeholderSvd({ rows: 1, columns: inputs }, input);
+  const narrowing = pointwise(narrowingOf(conv.name), conv.input, filtersOf(v, input, [inputs]));
+  return [narrowing, ...splitAt({ ...conv, input: narrowing.name, weight: tensor([out, input, ...sides]) }, output)];
+}
+
+function splitAt(conv: Conv, rank: number): Conv[] {
+  const [out] = conv.weight.shape;
+  return outputSplit(conv, rank, placeholderSvd({ rows: out, columns: conv.weight.data.length / out }, rank));
+}
