@@ -45,11 +45,10 @@ export async function timeExtraction(
     },
   };
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
-  const bar = progress(`features, ${engine.name}, threads: ${engine.threads}`, images.count);
+  const onProgress = progress(`features, ${engine.name}, threads: ${engine.threads}`);
   const start = performance.now();
-  const data = await extract(network, images, clocked, { cache: { fresh: true, folder }, onProgress: bar.update });
+  const data = await extract(network, images, clocked, { cache: { fresh: true, folder }, onProgress });
   const around = (performance.now() - start) / 1000 - stages.run - stages.preprocess;
-  bar.end();
   await rm(folder, { recursive: true });
   return { stages, around, ...data };
 }

@@ -25,10 +25,8 @@ export async function latencies(
   runs: number,
 ): Promise<Latency[]> {
   const all = [...engines, ...pytorches.map((pytorch) => engineOf(pytorch, models))];
-  const bar = progress(`ms per batch, ${[...new Set(all.map(({ name }) => name))].join(", ")}`, runs + 1);
-  const options = { shape: batchShape, warmUps: 1, runs, onProgress: bar.update };
-  const timings = await timeInTurn(models, all, options);
-  bar.end();
+  const onProgress = progress(`ms per batch, ${[...new Set(all.map(({ name }) => name))].join(", ")}`);
+  const timings = await timeInTurn(models, all, { shape: batchShape, warmUps: 1, runs, onProgress });
   return timings.map((timing) => {
     const macs = costs(models[timing.name], batchShape.slice(1)).reduce((sum, cost) => sum + cost.macs, 0);
     return { ...timing, gflopPerSecond: (2 * macs * batchShape[0]) / (1e6 * timing.median) };

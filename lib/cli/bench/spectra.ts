@@ -14,14 +14,13 @@ export interface SpectrumTime {
 /** Times the spectra of all convolutions and linear layers. */
 export function timeSpectra(network: Network): SpectrumTime[] {
   const layers = network.nodes.flatMap((node) => (node.kind === "conv" || node.kind === "linear" ? [node] : []));
-  const bar = progress("spectra", layers.length);
+  const onProgress = progress("spectra");
   const times = layers.map(({ name, weight }, index) => {
     const start = performance.now();
     const { rows, columns } = spectrumOf(weightMatrix(weight));
     const seconds = (performance.now() - start) / 1000;
-    bar.update(index + 1);
+    onProgress(index + 1, layers.length);
     return { layer: name, rows, columns, seconds };
   });
-  bar.end();
   return times;
 }
