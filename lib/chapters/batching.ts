@@ -1,14 +1,13 @@
 import { sayTimed } from "../display/sayTimed";
-import { Random } from "../core/random";
 import { median } from "../statistics/summary";
-import { freshHead } from "../training/head";
+import { linearHeads } from "../network/head";
 import { fineTune } from "./headRuns";
 import { type HeadTask, protocol, seeds } from "./protocol";
 
 /** Milliseconds that three epochs of `count` heads take together, median of three. */
 async function trainingTime(task: HeadTask, count: number): Promise<number> {
   const chosen = seeds.slice(0, count);
-  const heads = chosen.map((seed) => freshHead(task.train.features.shape[1], protocol.classes, new Random(seed)));
+  const heads = linearHeads(task.train.features.shape[1], protocol.classes, chosen);
   const times: number[] = [];
   for (let repeat = 0; repeat < 3; repeat++) {
     const start = performance.now();

@@ -1,9 +1,8 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { singularValues } from "../linalg/svd";
 import { type Cost, costs, type Network } from "../network/network";
-import { withHead } from "../network/lowRank";
+import { withHead, linearHeads } from "../network/head";
 import { Random } from "../core/random";
-import { freshHead } from "../training/head";
 import { protocol } from "./protocol";
 
 const stages: [string, RegExp][] = [
@@ -20,7 +19,7 @@ const total = (rows: Cost[], key: "parameters" | "macs") => rows.reduce((sum, ro
 
 /** Parameters and MACs of each stage of the network with the report's ten-class head, one 128 × 128 image. */
 export function layerRows(network: Network): Record<string, string | number>[] {
-  const all = costs(withHead(network, freshHead(512, protocol.classes, new Random(0))), [...protocol.imageShape]);
+  const all = costs(withHead(network, linearHeads(512, protocol.classes, [0])[0]), [...protocol.imageShape]);
   const groups = [...stages.map(([stage, pattern]) => [stage, all.filter(({ name }) => pattern.test(name))] as const)];
   return [...groups, ["all", all] as const].map(([stage, rows]) => ({
     stage,

@@ -5,8 +5,8 @@ import { refitHead } from "../compression/fit/linearRefit";
 import { rankMetadata } from "../compression/rankMetadata";
 import { features as extract } from "../engines/features";
 import { writeAtomically } from "../core/files";
-import { convOf } from "../network/convOf";
-import { type LinearWeights, withHead } from "../network/lowRank";
+import { convOf } from "../network/layerOf";
+import { type LinearWeights, withHead } from "../network/head";
 import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { firstImages, type LabelledImages } from "../assets/images/cifar10";
@@ -20,7 +20,7 @@ import {
   pairedDifference,
 } from "../statistics/pairedDifference";
 import type { Tensor } from "../core/tensor";
-import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
+import { type Accuracy, accuracyOf, logitsOf, predictions } from "../training/evaluate";
 import type { CompressionStudy } from "./compressionStudy";
 import { type FrontierPoint, isProposed, proposed, type TimedPlan } from "./frontier";
 import { mediansByThreads } from "./mediansByThreads";
@@ -81,8 +81,8 @@ export async function buildChosen(
   const refitted = refitHead(head, await features(study, fitted, learning), await features(study, undefined, learning));
   const network = withHead(fitted, [refitted]);
   const [before, after] = [
-    predictions(headLogits([head], await features(study, undefined, test))),
-    predictions(headLogits([refitted], await features(study, network, test))),
+    predictions(logitsOf([head], await features(study, undefined, test))),
+    predictions(logitsOf([refitted], await features(study, network, test))),
   ];
   const counts = pairedCounts(before, after, test.labels);
   return {

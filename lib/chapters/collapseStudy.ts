@@ -1,8 +1,8 @@
 import { mean, median, quantile } from "../statistics/summary";
 import { type Outcome, outcomeOf } from "../training/collapse";
 import { flatten, largestCurvature, stabilityLimit } from "../training/curvature";
-import { headLogits, predictionCounts, predictions } from "../training/evaluate";
-import type { Head } from "../training/head";
+import { logitsOf, predictionCounts, predictions } from "../training/evaluate";
+import type { Head } from "../network/head";
 import type { TrainingRun } from "../training/trainHeads";
 import { progress } from "../display/progress";
 import { cached } from "../core/cache";
@@ -21,7 +21,7 @@ export interface Ending {
 
 /** Looks at what a training run left behind, on labelled features that it did not see. */
 export function endingOf(run: TrainingRun, { features }: LabelledFeatures): Ending {
-  const predicted = run.heads.map((head) => predictions(headLogits(head, features)));
+  const predicted = run.heads.map((head) => predictions(logitsOf(head, features)));
   return {
     outcomes: predicted.map((answers, i) => outcomeOf(answers, protocol.classes, run.nonFiniteAt[i] === undefined)),
     answers: predicted.map((answers) => predictionCounts(answers, protocol.classes)),

@@ -5,13 +5,12 @@ import type { LayerBases } from "../compression/measure/layerBases";
 import { type LayerMeasurements, measureLayers } from "../compression/measure/measureLayers";
 import { weightBases } from "../compression/measure/weightBases";
 import { run } from "../engines/run";
-import { withHead } from "../network/lowRank";
+import { withHead, type Head } from "../network/head";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
 import type { Tensor } from "../core/tensor";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { flatten } from "../training/curvature";
-import type { Head } from "../training/head";
 import type { Chapter } from "./open";
 import { type HeadTask, protocol } from "./protocol";
 

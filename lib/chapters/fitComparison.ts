@@ -1,7 +1,7 @@
 import { fits, type Fit, fitNetwork } from "../compression/fit/fitNetwork";
 import type { LayerMeasurements } from "../compression/measure/measureLayers";
 import type { LayerRanks, RankPlan } from "../network/rankPlan";
-import { convOf } from "../network/convOf";
+import { convOf } from "../network/layerOf";
 import type { Network } from "../network/network";
 import { progress } from "../display/progress";
 import { cached } from "../core/cache";

@@ -1,33 +1,32 @@
-import { factorizeHead } from "../network/lowRank";
-import { Random } from "../core/random";
-import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
-import { freshHead, type Head } from "../training/head";
-import { type TrainingRun, trainHeads } from "../training/trainHeads";
+import { currentSettings } from "../core/settings";
 import type { LabelledFeatures } from "../engines/features";
+import { factorize, type Head, keptRank, linearHeads } from "../network/head";
+import { type Accuracy, topOne } from "../training/evaluate";
+import { type TrainingRun, trainHeads } from "../training/trainHeads";
 import { type HeadTask, protocol } from "./protocol";
+
+const { momentum, batchSize } = protocol;
 
 /**
  * The report's base heads (chapter 3): 512 → 10, PyTorch's default start, ten batches of 64.
  * @returns one trained head a seed.
  */
 export async function trainBaseHeads(task: HeadTask, seeds: readonly number[]): Promise<Head[]> {
-  const inputs = task.train.features.shape[1];
-  const run = await trainHeads({
-    ...task.train,
-    heads: seeds.map((seed) => freshHead(inputs, protocol.classes, new Random(seed))),
-    seeds: [...seeds],
+  const run = await trainHeads(linearHeads(task.train.features.shape[1], protocol.classes, seeds), task.train, {
     learningRate: protocol.learningRate,
-    momentum: protocol.momentum,
-    batchSize: protocol.batchSize,
+    momentum,
+    batchSize,
     epochs: 1,
     maxBatches: protocol.baseBatches,
+    seeds,
+    threads: currentSettings(process.env).threads,
   });
   return run.heads;
 }
 
 /** Each head factorized at the keep ratio given (report's chapter 3). */
 export function compressHeads(heads: readonly Head[], keep: number): Head[] {
-  return heads.map((head) => factorizeHead(head, keep));
+  return heads.map((head) => factorize(head, keptRank(keep, protocol.classes)));
 }
 
 /** The report's recovery (chapter 4): three epochs over all 1024 images with the optimiser of chapter 3. */
@@ -38,24 +37,22 @@ export function recoverHeads(heads: Head[], task: HeadTask, seeds: readonly numb
 /** Trains heads by the report's optimiser at the given rate, shuffled by seed + 1000: not as the base heads were. */
 export function fineTune(
   heads: Head[],
-  { features, labels }: LabelledFeatures,
+  data: LabelledFeatures,
   seeds: readonly number[],
   epochs: number,
   learningRate: number,
 ): Promise<TrainingRun> {
-  return trainHeads({
-    features,
-    labels,
-    heads,
-    seeds: seeds.map((seed) => seed + 1000),
+  return trainHeads(heads, data, {
     learningRate,
-    momentum: protocol.momentum,
-    batchSize: protocol.batchSize,
+    momentum,
+    batchSize,
     epochs,
+    seeds: seeds.map((seed) => seed + 1000),
+    threads: currentSettings(process.env).threads,
   });
 }
 
 /** Accuracy of each head on labelled features. */
-export function scoreHeads(heads: readonly Head[], { features, labels }: LabelledFeatures): Accuracy[] {
-  return heads.map((head) => accuracyOf(predictions(headLogits(head, features)), labels));
+export function scoreHeads(heads: readonly Head[], data: LabelledFeatures): Accuracy[] {
+  return heads.map((head) => topOne(head, data));
 }

@@ -1,8 +1,7 @@
-import { factorizeHead, keptRank } from "../network/lowRank";
+import { factorize, keptRank, type Head } from "../network/head";
 import { mean } from "../statistics/summary";
 import { outcomeOf } from "../training/collapse";
-import { type Accuracy, headLogits, predictions } from "../training/evaluate";
-import type { Head } from "../training/head";
+import { type Accuracy, logitsOf, predictions } from "../training/evaluate";
 import type { Tensor } from "../core/tensor";
 import { centredOverClasses, outputAwareHead } from "../training/outputAware";
 import { fineTune, scoreHeads, trainBaseHeads } from "./headRuns";
@@ -29,7 +28,7 @@ export interface RecoveryMethod {
   learningRate: "report" | "chosen";
 }
 
-const cut: RecoveryMethod["start"] = (base, _features, keep) => factorizeHead(base, keep);
+const cut: RecoveryMethod["start"] = (base, _features, keep) => factorize(base, keptRank(keep, protocol.classes));
 const outputAware: RecoveryMethod["start"] = (base, features, keep) =>
   outputAwareHead(base, features, keptRank(keep, protocol.classes));
 
@@ -153,7 +152,7 @@ async function tryLearningRates(
 }
 
 function collapsedOn(head: Head, { features }: LabelledFeatures, nonFiniteAt: number | undefined): boolean {
-  const answers = predictions(headLogits(head, features));
+  const answers = predictions(logitsOf(head, features));
   return outcomeOf(answers, protocol.classes, nonFiniteAt === undefined) !== "healthy";
 }
 

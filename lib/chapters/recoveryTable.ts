@@ -5,8 +5,8 @@ import { cached } from "../core/cache";
 import { mcnemar } from "../statistics/mcnemar";
 import { mean, meanInterval } from "../statistics/summary";
 import { flatten } from "../training/curvature";
-import { headLogits, predictions } from "../training/evaluate";
-import type { Head } from "../training/head";
+import { logitsOf, predictions } from "../training/evaluate";
+import type { Head } from "../network/head";
 import { compressHeads } from "./headRuns";
 import type { Chapter } from "./open";
 import type { LabelledFeatures } from "../engines/features";
@@ -95,7 +95,7 @@ export function scoreRecoveries(
 }
 
 function answerSheet(head: Head, { features, labels }: LabelledFeatures): string {
-  const answers = predictions(headLogits(head, features));
+  const answers = predictions(logitsOf(head, features));
   return Array.from(answers, (answer, i) => (answer === labels[i] ? "1" : "0")).join("");
 }
 

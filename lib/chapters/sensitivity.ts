@@ -3,14 +3,13 @@ import { run } from "../engines/run";
 import { fromSingularValues, type Spectrum, truncationError } from "../linalg/spectrum";
 import { type Svd, svd } from "../linalg/svd";
 import { continueFrom, lastSeparator } from "../network/continueFrom";
-import { withHead } from "../network/lowRank";
-import { rankForShare, withLowRankLayer } from "../network/lowRankConv";
+import { withHead, type Head } from "../network/head";
+import { rankForShare, withLowRankLayer } from "../network/lowRank";
 import { cutAfter, type Network } from "../network/network";
 import { progress } from "../display/progress";
 import { type Tensor, tensor } from "../core/tensor";
 import { type Cache, cached, type Origin } from "../core/cache";
-import { type Accuracy, accuracyOf, headLogits, predictions } from "../training/evaluate";
-import type { Head } from "../training/head";
+import { type Accuracy, accuracyOf, logitsOf, predictions } from "../training/evaluate";
 import { layerMatrix } from "./chapter2";
 import type { Chapter } from "./open";
 import type { HeadTask } from "./protocol";
@@ -77,7 +76,7 @@ class Study {
     private readonly cache: Cache,
   ) {
     this.network = withHead(chapter.network, head);
-    this.logits = headLogits(head, task.test.features);
+    this.logits = logitsOf(head, task.test.features);
     this.origin = {
       weights: chapter.assets.weights.sha256,
       head,

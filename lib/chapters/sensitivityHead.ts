@@ -1,5 +1,6 @@
+import { currentSettings } from "../core/settings";
 import type { Accuracy } from "../training/evaluate";
-import type { Head } from "../training/head";
+import type { Head } from "../network/head";
 import { trainProbe } from "../training/trainProbe";
 import { scoreHeads } from "./headRuns";
 import { type HeadTask, protocol } from "./protocol";
@@ -19,6 +20,9 @@ export interface GoodHead {
  */
 export async function trainGoodHead(task: HeadTask): Promise<GoodHead> {
   const { seed, epochs, learningRate } = goodTraining;
-  const head = await trainProbe(task.train, { classes: protocol.classes, seed, epochs, learningRate });
+  const { classes, momentum, batchSize } = protocol;
+  const { threads } = currentSettings(process.env);
+  const options = { classes, seed, epochs, learningRate, momentum, batchSize, threads };
+  const head = await trainProbe(task.train, options);
   return { head, accuracy: scoreHeads([head], task.test)[0] };
 }

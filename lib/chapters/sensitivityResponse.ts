@@ -2,7 +2,7 @@ import { firstImages } from "../assets/images/cifar10";
 import { preprocess } from "../assets/images/preprocess";
 import { run } from "../engines/run";
 import type { Svd } from "../linalg/svd";
-import { withLowRankLayer } from "../network/lowRankConv";
+import { withLowRankLayer } from "../network/lowRank";
 import { cutAfter, imageInput, inputsOf, type Network, nodeOf } from "../network/network";
 import { rewired } from "../network/rewire";
 import { type Tensor, tensor } from "../core/tensor";

@@ -14,12 +14,10 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";
 import { tensorflow } from "../engines/tensorflow";
 import { writeAtomically } from "../core/files";
-import { factorizeHead, withHead } from "../network/lowRank";
+import { factorize, withHead, linearHeads } from "../network/head";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { buildFolder } from "../core/paths";
-import { Random } from "../core/random";
-import { freshHead } from "../training/head";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
 import { stepProgress } from "./stepProgress";
@@ -88,10 +86,10 @@ async function measure(assets: Assets, engines: Engine[], pytorches: PyTorch[]):
     extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(file, imageCount) });
   }
 
-  const [{ features, labels }] = extractions;
+  const [data] = extractions;
   const training: Results["training"] = [];
   for (const heads of [1, 40]) {
-    training.push({ ...by(engines[0]), heads, stepsPerSecond: await stepsPerSecond(heads, features, labels) });
+    training.push({ ...by(engines[0]), heads, stepsPerSecond: await stepsPerSecond(heads, data, engines[0].threads) });
   }
   const machine = { processor: cpus()[0].model, cores: availableParallelism(), node: process.version };
   const [weights, images] = [assets.weights.provenance, assets.images.provenance];
@@ -100,11 +98,11 @@ async function measure(assets: Assets, engines: Engine[], pytorches: PyTorch[]):
 
 /** The report's three models (its table 3-1); a head's numbers do not change its time. */
 function reportModels(network: Network): Record<string, Network> {
-  const head = freshHead(512, 10, new Random(0));
+  const [head] = linearHeads(512, 10, [0]);
   return {
     base: withHead(network, head),
-    "k = 5": withHead(network, factorizeHead(head, 0.5)),
-    "k = 2": withHead(network, factorizeHead(head, 0.2)),
+    "k = 5": withHead(network, factorize(head, 5)),
+    "k = 2": withHead(network, factorize(head, 2)),
   };
 }
 

@@ -2,7 +2,7 @@ import { optionOf } from "../compression/measure/latencyTable";
 import type { Measured } from "../compression/measureCompressed";
 import type { Prepared } from "../compression/prepareCompression";
 import type { SpeedPlan } from "../compression/allocate/speedPlan";
-import { convOf } from "../network/convOf";
+import { convOf } from "../network/layerOf";
 import { costs } from "../network/network";
 import type { LayerRanks } from "../network/rankPlan";
 import type { Accuracy } from "../training/evaluate";

@@ -1,4 +1,4 @@
-import { type LinearWeights, withHead } from "../network/lowRank";
+import { type LinearWeights, withHead } from "../network/head";
 import type { Network } from "../network/network";
 import { fitNetwork } from "./fit/fitNetwork";
 import { imageFeatures } from "./imageFeatures";

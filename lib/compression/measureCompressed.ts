@@ -1,10 +1,10 @@
 import type { LabelledImages } from "../assets/images/cifar10";
 import { timeInTurn } from "../engines/time";
-import type { LinearWeights } from "../network/lowRank";
+import type { LinearWeights } from "../network/head";
 import { toOnnx } from "../network/onnx";
 import type { Tensor } from "../core/tensor";
 import { pooled, type Timing } from "../engines/time";
-import { headLogits, predictions } from "../training/evaluate";
+import { logitsOf, predictions } from "../training/evaluate";
 import { type Comparison, comparePredictions } from "./comparePredictions";
 import type { CompressedCopy } from "./compressedCopy";
 import { imageFeatures } from "./imageFeatures";
@@ -90,7 +90,7 @@ async function compare(
 ): Promise<Comparison> {
   const label = `compressed features of ${images === prepared.heldOut ? "held-out" : "test"} images`;
   const compressed = await imageFeatures(prepared.options, network, images, label);
-  const classesOf = (of: LinearWeights, features: Tensor) => predictions(headLogits([of], features));
+  const classesOf = (of: LinearWeights, features: Tensor) => predictions(logitsOf([of], features));
   return comparePredictions(classesOf(prepared.head, original), classesOf(head, compressed), images.labels);
 }
 

@@ -3,7 +3,7 @@ import { Random } from "../core/random";
 import { tensor } from "../core/tensor";
 import type { Svd } from "../linalg/svd";
 import { checkRank } from "../network/checkRank";
-import { convOf } from "../network/convOf";
+import { convOf } from "../network/layerOf";
 import { filtersOf } from "../network/factorWeights";
 import type { Conv, Network } from "../network/network";
 import { outputSplit } from "../network/outputSplit";

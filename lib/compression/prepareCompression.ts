@@ -3,7 +3,7 @@ import { reportSide } from "../assets/images/preprocess";
 import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
-import { type LinearWeights, withHead } from "../network/lowRank";
+import { type LinearWeights, withHead } from "../network/head";
 import { type Network, nodeOf } from "../network/network";
 import type { Cache } from "../core/cache";
 import { type Tensor, tensor } from "../core/tensor";
@@ -24,7 +24,7 @@ export const compressionShape = [3, reportSide, reportSide] as const;
 const calibrationSeed = 0;
 
 /** Of the head of a network whose own has another number of classes. */
-const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01 } as const;
+const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01, momentum: 0.9, batchSize: 64 } as const;
 
 /** Training images kept out of everything that learns: one in so many, the last ones. */
 const heldOutShare = 10;
@@ -105,9 +105,12 @@ export function ownHead(network: Network, classes: number): LinearWeights | unde
   return head.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
 }
 
-async function probe({ classes, onStep }: CompressionOptions, features: Tensor, labels: Uint8Array) {
+async function probe({ classes, engine, onStep }: CompressionOptions, features: Tensor, labels: Uint8Array) {
   const onProgress = (done: number, total: number) => onStep?.("head", done, total);
-  const [head] = await trainProbe({ features, labels }, { ...probeTraining, classes, onProgress });
+  const [head] = await trainProbe(
+    { features, labels },
+    { ...probeTraining, classes, threads: engine.threads, onProgress },
+  );
   return head;
 }
 

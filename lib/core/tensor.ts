@@ -1,3 +1,5 @@
+import { requireWhole } from "./errors";
+
 /** A dense float32 tensor in row-major (C) order. */
 export interface Tensor {
   shape: number[];
@@ -12,8 +14,9 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-/** The whole numbers 0 … count−1: places, seeds. */
+/** The whole numbers 0 … count−1: places, seeds. @throws UserError unless the count is one itself, from 0. */
 export function range(count: number): number[] {
+  requireWhole("range", count, 0);
   return Array.from({ length: count }, (_, i) => i);
 }
 

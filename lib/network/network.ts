@@ -1,3 +1,5 @@
+import { UserError } from "../core/errors";
+import { nearest } from "../core/nearest";
 import { sizeOf, type Tensor } from "../core/tensor";
 
 /** Name by which a network's nodes refer to the image that goes in, (N, 3, H, W). */
@@ -77,11 +79,15 @@ export interface Cost {
   bytes: number;
 }
 
-/** The node of that name. @throws Error that lists near names if there is none. */
+/** The node of that name. @throws UserError that lists the nearest names if there is none. */
 export function nodeOf(network: Network, name: string): Node {
   const found = network.nodes.find((node) => node.name === name);
-  if (!found) throw new Error(`no node ${name}; there are ${network.nodes.map((node) => node.name).join(", ")}`);
-  return found;
+  if (found) return found;
+  const near = nearest(
+    name,
+    network.nodes.map((node) => node.name),
+  );
+  throw new UserError(`there is no node ${name}: choose for instance ${near.join(", ")}`);
 }
 
 /** Names of a node's inputs. */

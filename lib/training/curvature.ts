@@ -3,7 +3,7 @@ import { matrixOf, rowsOf } from "../linalg/matrix";
 import { addScaled, dot, type Rows } from "../linalg/rows";
 import { Random } from "../core/random";
 import type { Tensor } from "../core/tensor";
-import type { Head } from "./head";
+import type { Head } from "../network/head";
 
 /**
  * Largest curvature at which gradient descent with momentum is stable on a quadratic: 2 (1 + μ) / lr

@@ -1,9 +1,9 @@
 import type { Matrix } from "ml-matrix";
 import { matrixOf, tensorOf, timesTransposed } from "../linalg/matrix";
-import type { LinearWeights } from "../network/lowRank";
+import type { LabelledFeatures } from "../engines/features";
+import type { Head, LinearWeights } from "../network/head";
 import { type Interval, wilsonInterval } from "../statistics/proportion";
 import type { Tensor } from "../core/tensor";
-import type { Head } from "./head";
 
 /** How many answers were right, with the 95 % interval of their share (Wilson 1927). */
 export interface Accuracy extends Interval {
@@ -17,7 +17,7 @@ export interface Accuracy extends Interval {
  * Logits (N, classes) of a head on features (N, inputs), summed in double precision and rounded to float32.
  * @throws Error if the features' width is not the head's.
  */
-export function headLogits(head: Head, features: Tensor): Tensor {
+export function logitsOf(head: Head, features: Tensor): Tensor {
   return tensorOf(head.reduce(applyLayer, matrixOf(features)));
 }
 
@@ -56,6 +56,11 @@ export function accuracyOf(predicted: Uint8Array, labels: Uint8Array): Accuracy 
   if (predicted.length !== total) throw new Error(`${predicted.length} answers for ${total} images`);
   const correct = predicted.reduce((sum, answer, i) => sum + (answer === labels[i] ? 1 : 0), 0);
   return { correct, total, share: correct / total, ...wilsonInterval(correct, total) };
+}
+
+/** Accuracy of a head on labelled features. */
+export function topOne(head: Head, { features, labels }: LabelledFeatures): Accuracy {
+  return accuracyOf(predictions(logitsOf(head, features)), labels);
 }
 
 /** How often each class, 0 … classes−1, was answered. */

@@ -1,6 +1,6 @@
 import { Tensor as OrtTensor } from "onnxruntime-node";
 import { sizeOf, type Tensor } from "../core/tensor";
-import type { Head } from "./head";
+import type { Head } from "../network/head";
 import { type Biases, names, parameterNames } from "./stepGraph";
 
 /** Parameters of S heads and their velocities by their names in the step graph, each with a leading axis of length S. */

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { type Tensor, tensor } from "../core/tensor";
 import { matrixOf, tensorOf } from "../linalg/matrix";
-import type { Head } from "./head";
+import type { Head } from "../network/head";
 
 /**
  * The head with its weights and biases centred over the classes: W ← W − 1 w̄ᵀ, b ← b − b̄.

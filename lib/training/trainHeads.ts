@@ -1,34 +1,25 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { UserError } from "../core/errors";
-import { currentSettings } from "../core/settings";
-import type { Tensor } from "../core/tensor";
+import { requireWhole, UserError } from "../core/errors";
+import type { LabelledFeatures } from "../engines/features";
+import type { Head } from "../network/head";
 import { type BatchOrder, batches, shuffled } from "./batches";
-import type { Head } from "./head";
 import { biasesOf, stackHeads, unstackHeads } from "./headStack";
 import { names, stepGraph } from "./stepGraph";
 
 export interface TrainingOptions {
-  /** (N, inputs). */
-  features: Tensor;
-  /** (N). */
-  labels: Uint8Array;
-  /** Where each starts; all of one shape. They are not changed. */
-  heads: readonly Head[];
-  /** For each head the seed by which it shuffles the images anew every epoch. */
-  seeds: readonly number[];
   /** Of all heads, or one for each. */
   learningRate: number | readonly number[];
-  /** 0.9 unless told. */
-  momentum?: number;
-  /** 64 unless told; the last batch of an epoch may be smaller. */
-  batchSize?: number;
+  momentum: number;
+  /** The last batch of an epoch may be smaller. */
+  batchSize: number;
   epochs: number;
   /** Steps in total, if fewer than the epochs have. */
   maxBatches?: number;
+  /** For each head the seed by which it shuffles the images anew every epoch. */
+  seeds: readonly number[];
   /** Instead of shuffling by seed. */
   batchOrder?: BatchOrder;
-  /** Stop with a UserError at the first head that gives NaN or infinity, instead of recording it. */
-  stopOnNonFinite?: boolean;
+  threads: number;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -46,25 +37,51 @@ export interface TrainingRun {
  * (v ← μ v + g, w ← w − lr · v; no damping, no weight decay), float32 as PyTorch.
  * Each head gets the same numbers as if it were trained alone. ONNX Runtime computes each step of all heads as one
  * graph, at least six times faster than plain loops.
- * @throws UserError for labels beyond the heads' classes, and with `stopOnNonFinite`.
+ * @param heads where each starts; all of one shape. They are not changed.
+ * @throws UserError for settings that nothing can be trained by, and for labels beyond the heads' classes.
  */
-export async function trainHeads(options: TrainingOptions): Promise<TrainingRun> {
-  const session = await InferenceSession.create(stepGraph(biasesOf(options.heads)), {
-    intraOpNumThreads: currentSettings(process.env).threads,
+export async function trainHeads(
+  heads: readonly Head[],
+  data: LabelledFeatures,
+  options: TrainingOptions,
+): Promise<TrainingRun> {
+  checkOptions(heads, options);
+  const session = await InferenceSession.create(stepGraph(biasesOf(heads)), {
+    intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   });
   try {
-    return await train(session, options);
+    return await train(session, heads, data, options);
   } finally {
     await session.release();
   }
 }
 
-async function train(session: InferenceSession, options: TrainingOptions): Promise<TrainingRun> {
-  const { features, labels, heads, seeds, epochs, momentum = 0.9, batchSize = 64 } = options;
+function checkOptions(heads: readonly Head[], options: TrainingOptions): void {
+  const { seeds, learningRate, momentum, batchSize, epochs, maxBatches = 0 } = options;
+  if (heads.length === 0) throw new UserError("there are no heads to train: choose at least one seed");
+  if (seeds.length !== heads.length)
+    throw new UserError(`${seeds.length} seeds for ${heads.length} heads: give as many`);
+  const rates = [learningRate].flat();
+  if (typeof learningRate !== "number" && rates.length !== heads.length)
+    throw new UserError(`${rates.length} learning rates for ${heads.length} heads: give one, or as many`);
+  for (const rate of rates)
+    if (!(rate > 0 && Number.isFinite(rate))) throw new UserError(`learning rate ${rate}: choose a number above 0`);
+  if (!(momentum >= 0 && momentum < 1)) throw new UserError(`momentum ${momentum}: choose one from 0 to below 1`);
+  requireWhole("batchSize", batchSize);
+  requireWhole("epochs", epochs, 0);
+  requireWhole("maxBatches", maxBatches, 0);
+}
+
+async function train(
+  session: InferenceSession,
+  heads: readonly Head[],
+  { features, labels }: LabelledFeatures,
+  options: TrainingOptions,
+): Promise<TrainingRun> {
+  const { seeds, epochs, momentum, batchSize } = options;
   const count = features.shape[0];
-  if (seeds.length !== heads.length) throw new Error(`${seeds.length} seeds for ${heads.length} heads`);
   const constants = {
     [names.features]: new OrtTensor("float32", features.data, features.shape),
     [names.targets]: oneHot(labels, count, heads[0][heads[0].length - 1].weight.shape[0]),
@@ -88,16 +105,11 @@ async function train(session: InferenceSession, options: TrainingOptions): Promi
     const loss = result[names.loss].data as Float32Array;
     for (let head = 0; head < heads.length; head++) losses[head][step] = loss[head];
     step++;
-    const broken = loss.findIndex((value) => !Number.isFinite(value));
-    if (options.stopOnNonFinite && broken >= 0) throw nonFinite(seeds[broken], step, steps);
     stack = Object.fromEntries(Object.keys(stack).map((name) => [name, result[names.next(name)]]));
     options.onProgress?.(step, steps);
   }
   const trained = unstackHeads(stack, heads.length, heads[0]);
-  const nonFiniteAt = trained.map((head, i) => firstNonFinite(losses[i], head));
-  const broken = nonFiniteAt.findIndex((at) => at !== undefined);
-  if (options.stopOnNonFinite && broken >= 0) throw nonFinite(seeds[broken], steps, steps);
-  return { heads: trained, losses, nonFiniteAt };
+  return { heads: trained, losses, nonFiniteAt: trained.map((head, i) => firstNonFinite(losses[i], head)) };
 }
 
 function scalar(value: number): OrtTensor {
@@ -106,13 +118,12 @@ function scalar(value: number): OrtTensor {
 
 function learningRates(rates: number | readonly number[], heads: number): OrtTensor {
   const each = typeof rates === "number" ? new Array<number>(heads).fill(rates) : rates;
-  if (each.length !== heads) throw new Error(`${each.length} learning rates for ${heads} heads`);
   return new OrtTensor("float32", Float32Array.from(each), [heads, 1, 1]);
 }
 
 /** (count, classes): 1 at each image's class. */
 function oneHot(labels: Uint8Array, count: number, classes: number): OrtTensor {
-  if (labels.length !== count) throw new Error(`${labels.length} labels for ${count} images`);
+  if (labels.length !== count) throw new UserError(`${labels.length} labels for ${count} images: give as many`);
   const targets = new Float32Array(count * classes);
   labels.forEach((label, i) => {
     if (label >= classes)
@@ -129,10 +140,4 @@ function firstNonFinite(losses: Float32Array, head: Head): number | undefined {
     [weight, bias].every((part) => part?.data.every(Number.isFinite) ?? true),
   );
   return finite ? undefined : losses.length;
-}
-
-function nonFinite(seed: number, step: number, steps: number): UserError {
-  return new UserError(
-    `training with seed ${seed} left the finite numbers at step ${step} of ${steps}: use a smaller learning rate, or check the features for NaN`,
-  );
 }

@@ -1,5 +1,4 @@
-import type { LinearWeights } from "../../lib/network/lowRank";
-import type { Head } from "../../lib/training/head";
+import type { LinearWeights, Head } from "../../lib/network/head";
 import type { TrainingOptions } from "../../lib/training/trainHeads";
 import { tensor } from "../../lib/core/tensor";
 import { uniform } from "./uniform";
@@ -23,12 +22,18 @@ export function formulaTraining(images: number, inputs: number, classes: number,
     ? [linear(62, rank, inputs, false), linear(64, classes, rank, true)]
     : [linear(60, classes, inputs, true)];
   return {
-    features,
-    labels: Uint8Array.from(uniform(51, images), (value) => Math.floor(((value + 1) / 2) * classes)),
     heads: [head],
-    seeds: [0],
-    epochs: 10,
-    batchOrder: (_: number, epoch: number) =>
-      Uint32Array.from({ length: images }, (_, i) => (25 * i + 7 * epoch) % images),
-  } satisfies Partial<TrainingOptions>;
+    data: {
+      features,
+      labels: Uint8Array.from(uniform(51, images), (value) => Math.floor(((value + 1) / 2) * classes)),
+    },
+    options: {
+      momentum: 0.9,
+      epochs: 10,
+      seeds: [0],
+      threads: 1,
+      batchOrder: (_: number, epoch: number) =>
+        Uint32Array.from({ length: images }, (_, i) => (25 * i + 7 * epoch) % images),
+    } satisfies Partial<TrainingOptions>,
+  };
 }

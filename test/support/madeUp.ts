@@ -1,4 +1,4 @@
-import type { LinearWeights } from "../../lib/network/lowRank";
+import type { LinearWeights } from "../../lib/network/head";
 import { wilsonInterval } from "../../lib/statistics/proportion";
 import { tensor, type Tensor } from "../../lib/core/tensor";
 import type { Timing } from "../../lib/engines/time";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { run } from "../../lib/engines/run";
 import { onnxRuntime } from "../../lib/engines/onnxRuntime";
-import { convOf } from "../../lib/network/convOf";
+import { convOf } from "../../lib/network/layerOf";
 import type { Conv, Network } from "../../lib/network/network";
 import { sizeOf, type Tensor } from "../../lib/core/tensor";
 import { outputsAt } from "./plans";

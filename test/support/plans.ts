@@ -1,4 +1,4 @@
-import { convOf } from "../../lib/network/convOf";
+import { convOf } from "../../lib/network/layerOf";
 import type { Network } from "../../lib/network/network";
 import { type LayerRanks, type RankPlan, ranksOfBothEnds } from "../../lib/network/rankPlan";
 

@@ -2,7 +2,7 @@ import { type DoubleProducts, doubleProducts } from "../../engines/doubleProduct
 import type { Engine } from "../../engines/engine";
 import { UserError } from "../../core/errors";
 import { checkRank } from "../../network/checkRank";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
 import type { LayerRanks, RankPlan } from "../../network/rankPlan";
 import type { Calibration } from "../measure/calibration";

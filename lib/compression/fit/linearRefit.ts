@@ -1,7 +1,7 @@
 import { UserError } from "../../core/errors";
 import { Matrix } from "ml-matrix";
 import { matrixOf, rowsOf, tensorOf, timesTransposed } from "../../linalg/matrix";
-import type { LinearWeights } from "../../network/lowRank";
+import type { LinearWeights } from "../../network/head";
 import { type Tensor, tensor } from "../../core/tensor";
 import { type Affine, ridgeRegression } from "./ridgeRegression";
 

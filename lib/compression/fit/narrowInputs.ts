@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors";
 import { checkRank } from "../../network/checkRank";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import type { Conv, Network, Node } from "../../network/network";
 import { pointwise } from "../../network/pointwise";
 import { replaceNode } from "../../network/rewire";

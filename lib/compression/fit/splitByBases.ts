@@ -1,5 +1,5 @@
 import { doubleProducts } from "../../engines/doubleProducts";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import type { Network } from "../../network/network";
 import type { RankPlan } from "../../network/rankPlan";
 import { replaceNode } from "../../network/rewire";

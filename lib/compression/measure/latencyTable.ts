@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { onnxRuntime } from "../../engines/onnxRuntime";
 import { UserError } from "../../core/errors";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
 import { type LayerRanks, macsOfSplit, type RankPlan, ranksOfBothEnds, sameRanks } from "../../network/rankPlan";
 import { cached, type Cache } from "../../core/cache";

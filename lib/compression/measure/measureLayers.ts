@@ -1,6 +1,6 @@
 import { firstImages, imageBytes, type LabelledImages } from "../../assets/images/cifar10";
 import type { Engine } from "../../engines/engine";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import { foldBatchNorms } from "../../network/foldBatchNorms";
 import { type Conv, costs, type Network } from "../../network/network";
 import { bytesOfSplit, type LayerRanks, macsOfSplit, sameRanks } from "../../network/rankPlan";

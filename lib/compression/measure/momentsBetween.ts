@@ -1,6 +1,6 @@
 import { preprocess } from "../../assets/images/preprocess";
 import { doubleProducts } from "../../engines/doubleProducts";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import { cutAfter, type Network } from "../../network/network";
 import type { Calibration } from "./calibration";
 import { type Moments, MomentStream } from "./moments";

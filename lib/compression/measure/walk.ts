@@ -2,7 +2,7 @@ import type { LabelledImages } from "../../assets/images/cifar10";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine, Session } from "../../engines/engine";
 import { continueFrom } from "../../network/continueFrom";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import { replaceNode } from "../../network/rewire";
 import { segmentsOf } from "../../network/segments";
 import { type Conv, cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../network/network";

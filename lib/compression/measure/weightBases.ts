@@ -2,7 +2,7 @@ import { Matrix } from "ml-matrix";
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
 import { matrixOf } from "../../linalg/matrix";
 import { leadingEigenvectors } from "../../linalg/subspace";
-import { convOf } from "../../network/convOf";
+import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
 import { inputBasis, isNarrowable } from "./inputBasis";
 import type { InputBasis, LayerBases, OutputBasis } from "./layerBases";

@@ -13,11 +13,10 @@ import {
 import { compressHeads } from "../../../lib/chapters/headRuns";
 import type { Chapter } from "../../../lib/chapters/open";
 import { wilsonInterval } from "../../../lib/statistics/proportion";
-import { Random } from "../../../lib/core/random";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { tensor } from "../../../lib/core/tensor";
-import { headLogits } from "../../../lib/training/evaluate";
-import { freshHead } from "../../../lib/training/head";
+import { logitsOf } from "../../../lib/training/evaluate";
+import { linearHeads } from "../../../lib/network/head";
 import { randomImages } from "../../support/countingEngine";
 import { formulaStateDict } from "../../support/formulaWeights";
 import { accuracies, layer, matrix } from "../../support/madeUp";
@@ -37,7 +36,7 @@ test("one accuracy in words: share, counts and Wilson's interval", () => {
 
 test("the three heads' parameters in the whole network are the report's, their accuracies one a seed", () => {
   const network = resnet18(formulaStateDict(1000), "formula");
-  const base = [0, 1].map((seed) => freshHead(512, 10, new Random(seed)));
+  const base = [0, 1].map((seed) => linearHeads(512, 10, [seed])[0]);
   const heads = { base, keep50: compressHeads(base, 0.5), keep20: compressHeads(base, 0.2) };
   const images = { features: tensor([6, 512]), labels: Uint8Array.of(0, 1, 2, 3, 4, 5) };
   const evidence = headsEvidence(network, images, heads);
@@ -95,7 +94,7 @@ function chapterOff(gap: number, features = matrix(...Array.from({ length: 64 },
       [0, 2],
     ]),
   ];
-  const logits = headLogits(head, features);
+  const logits = logitsOf(head, features);
   logits.data.forEach((value, i) => {
     logits.data[i] = value + gap;
   });

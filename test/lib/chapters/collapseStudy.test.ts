@@ -14,9 +14,8 @@ import {
 } from "../../../lib/chapters/collapseStudy";
 import { fineTune } from "../../../lib/chapters/headRuns";
 import type { Chapter } from "../../../lib/chapters/open";
-import { Random } from "../../../lib/core/random";
 import { largestCurvature } from "../../../lib/training/curvature";
-import { freshHead, type Head } from "../../../lib/training/head";
+import { linearHeads, type Head } from "../../../lib/network/head";
 import { temporaryFolder } from "../../fixtures/assets/hostile";
 import { layer, matrix } from "../../support/madeUp";
 
@@ -132,8 +131,7 @@ test("bands of the loss: quantiles over the seeds, step by step", () => {
 });
 
 test("the study finds each start's curvature and whether its training spiked", async () => {
-  const random = new Random(3);
-  const starts = { base: [1, 2, 3].map(() => freshHead(10, 10, random)) };
+  const starts = { base: linearHeads(10, 10, [3, 4, 5]) };
   const run = await fineTune(starts.base, images, [1, 2, 3], 2, 0.1);
   const endings = { base: { ...endingOf(run, images), losses: [calm, wild, calm] } };
   const [study, ...more] = await curvatureStudy(uncached, images, starts, endings, 2);

@@ -12,7 +12,7 @@ import {
   splitForValidation,
   uncompressed,
 } from "../../../lib/chapters/recoveryMethods";
-import type { Head } from "../../../lib/training/head";
+import type { Head } from "../../../lib/network/head";
 import { centredOverClasses, outputAwareHead } from "../../../lib/training/outputAware";
 import { syntheticImages } from "../../support/syntheticTask";
 

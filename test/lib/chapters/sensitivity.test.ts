@@ -14,12 +14,10 @@ import { run } from "../../../lib/engines/run";
 import { spectrumOf, truncationError } from "../../../lib/linalg/spectrum";
 import { weightMatrix } from "../../../lib/linalg/matrix";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
-import { withHead } from "../../../lib/network/lowRank";
-import { rankForShare, withLowRankLayer } from "../../../lib/network/lowRankConv";
+import { withHead, linearHeads } from "../../../lib/network/head";
+import { rankForShare, withLowRankLayer } from "../../../lib/network/lowRank";
 import { type Conv, cutAfter, nodeOf } from "../../../lib/network/network";
-import { Random } from "../../../lib/core/random";
 import { accuracyOf, predictions } from "../../../lib/training/evaluate";
-import { freshHead } from "../../../lib/training/head";
 import { randomImages } from "../../support/countingEngine";
 
 const folder = mkdtempSync(join(tmpdir(), "sensitivity-test-"));
@@ -38,7 +36,7 @@ const engine: Engine = {
 const network = deepNetwork(6);
 const [train, testImages] = [randomImages(5, 1), randomImages(7, 2)];
 testImages.labels.set([0, 1, 2, 3, 4, 5, 6]);
-const head = freshHead(64, 10, new Random(3));
+const head = linearHeads(64, 10, [3])[0];
 const complete = withHead(network, head);
 const chapter = {
   number: 5,
@@ -107,6 +105,6 @@ test("another head is another study", async () => {
   const task = await taskOf();
   await compressEachLayer(chapter, task, head, cache);
   opened = 0;
-  await compressEachLayer(chapter, task, freshHead(64, 10, new Random(4)), cache);
+  await compressEachLayer(chapter, task, linearHeads(64, 10, [4])[0], cache);
   assert(opened > 12);
 });

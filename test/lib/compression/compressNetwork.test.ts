@@ -13,7 +13,7 @@ import { ownHead } from "../../../lib/compression/prepareCompression";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { UserError } from "../../../lib/core/errors";
-import { withHead } from "../../../lib/network/lowRank";
+import { withHead, linearHeads } from "../../../lib/network/head";
 import { type Conv, imageInput, type Network, nodeOf } from "../../../lib/network/network";
 import { buildFolder, demoFolder } from "../../../lib/core/paths";
 import { Random } from "../../../lib/core/random";
@@ -21,7 +21,6 @@ import { sizeOf, type Tensor, tensor } from "../../../lib/core/tensor";
 import { timing } from "../../support/madeUp";
 import { bothEndsAt } from "../../support/plans";
 import { accuracyOf, predictions } from "../../../lib/training/evaluate";
-import { freshHead } from "../../../lib/training/head";
 
 const engine = onnxRuntime(1);
 const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
@@ -68,7 +67,7 @@ function smallNetwork(): Network {
       { kind: "add", name: "block.add", inputs: ["block.conv2", "relu"] },
       { kind: "relu", name: "block.relu2", input: "block.add" },
       { kind: "globalAveragePool", name: "avgpool", input: "block.relu2" },
-      { kind: "linear", name: "fc", input: "avgpool", ...freshHead(channels, 7, random)[0] },
+      { kind: "linear", name: "fc", input: "avgpool", ...linearHeads(channels, 7, [3])[0][0] },
     ],
   };
 }
@@ -94,7 +93,7 @@ const logits = (network: Network, { count, ...rest }: LabelledImages): Promise<T
 
 /** The network with ten classes of which none is the likeliest on average, so that small changes change answers. */
 async function undecided(network: Network, images: LabelledImages): Promise<Network> {
-  const [head] = freshHead(channels, 10, new Random(1));
+  const [[head]] = linearHeads(channels, 10, [1]);
   const { data } = await logits(withHead(network, [head]), images);
   const bias = Float32Array.from(head.bias?.data ?? []);
   data.forEach((value, i) => {
@@ -216,7 +215,7 @@ test("the checkpoint's own head counts where its classes are the labels'", () =>
 
 test("images of four classes get a probe of four answers, or the checkpoint's own head of four", async () => {
   const images = ({ labels, ...rest }: LabelledImages) => ({ ...rest, labels: labels.map((label) => label % 4) });
-  const own = withHead(request.network, freshHead(channels, 4, new Random(0)));
+  const own = withHead(request.network, linearHeads(channels, 4, [0])[0]);
   for (const [network, headFrom] of [
     [request.network, "probe"],
     [own, "checkpoint"],

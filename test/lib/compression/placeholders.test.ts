@@ -6,7 +6,7 @@ import { placeholderSplits } from "../../../lib/compression/placeholders";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
-import { withLowRankLayer } from "../../../lib/network/lowRankConv";
+import { withLowRankLayer } from "../../../lib/network/lowRank";
 import { costs, inputsOf } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { partsOf } from "../../../lib/network/rankPlan";

@@ -6,7 +6,7 @@ import { LayerVariants, outputErrors } from "../../../lib/engines/layerVariants"
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
-import { withLowRankLayer } from "../../../lib/network/lowRankConv";
+import { withLowRankLayer } from "../../../lib/network/lowRank";
 import { cutAfter, type Network } from "../../../lib/network/network";
 import { randomImages } from "../../support/countingEngine";
 import { formulaImages } from "../../support/formulaWeights";

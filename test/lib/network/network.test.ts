@@ -101,8 +101,8 @@ test("every cut is a network: each input comes before, and the end is last", () 
   }
 });
 
-test("a node that is not there is named, beside those that are", () => {
+test("a node that is not there is named, beside the nearest that are", () => {
   assert.equal(nodeOf(branched, "sum").kind, "add");
   for (const ask of [() => nodeOf(branched, "layer9"), () => cutAfter(branched, "layer9")])
-    assert.throws(ask, /no node layer9; there are stem, left, .*, fc$/);
+    assert.throws(ask, /^UserError: there is no node layer9: choose for instance left, stem, leftNorm$/);
 });

@@ -7,7 +7,7 @@ import { version } from "../../../package.json";
 import { splitByBases } from "../../../lib/compression/fit/splitByBases";
 import { weightBases } from "../../../lib/compression/measure/weightBases";
 import { tensorflow } from "../../../lib/engines/tensorflow";
-import { factorizeLinear, withHead } from "../../../lib/network/lowRank";
+import { factorize, withHead } from "../../../lib/network/head";
 import { type Conv, cutAfter, imageInput, type Linear, type Network, nodeOf } from "../../../lib/network/network";
 import { onnxVersions, toOnnx } from "../../../lib/network/onnx";
 import { resnet18 } from "../../../lib/network/resnet18";
@@ -59,7 +59,7 @@ const compressed: [string, Promise<Network>][] = [
 ];
 const variants: [string, Network | Promise<Network>, number][] = [
   ["ResNet-18", network, 2],
-  ["a low-rank head", withHead(network, factorizeLinear(nodeOf(network, "fc") as Linear, 5)), 2],
+  ["a low-rank head", withHead(network, factorize([nodeOf(network, "fc") as Linear], 5)), 2],
   ["a network cut at its features", cutAfter(network, "avgpool"), 2],
   ["a network cut at a feature map", cutAfter(network, "layer2.0.downsample.1"), 4],
   ["a linear layer alone", { nodes: [linear] }, 2],

@@ -4,7 +4,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { Random } from "../../../lib/core/random";
 import { tensor, type Tensor } from "../../../lib/core/tensor";
 import { flatten, HeadLoss, largestCurvature, stabilityLimit } from "../../../lib/training/curvature";
-import type { Head } from "../../../lib/training/head";
+import type { Head } from "../../../lib/network/head";
 
 const [images, inputs, classes] = [11, 4, 3];
 

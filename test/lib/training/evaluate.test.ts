@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { wilsonInterval } from "../../../lib/statistics/proportion";
 import { tensor } from "../../../lib/core/tensor";
-import { accuracyOf, headLogits, predictionCounts, predictions } from "../../../lib/training/evaluate";
+import { accuracyOf, logitsOf, predictionCounts, predictions } from "../../../lib/training/evaluate";
 
 const numbers = (shape: number[], ...values: number[]) => tensor(shape, Float32Array.from(values));
 
 test("logits of one layer and of two", () => {
   const features = numbers([3, 2], 1, 2, 3, 4, -1, 0.5);
   const bias = numbers([3], 0.5, 0, -1);
-  const plain = headLogits([{ weight: numbers([3, 2], 1, 0, 0, 1, 2, -1), bias }], features);
+  const plain = logitsOf([{ weight: numbers([3, 2], 1, 0, 0, 1, 2, -1), bias }], features);
   assert.deepEqual(plain, numbers([3, 3], 1.5, 2, -1, 3.5, 4, 1, -0.5, 0.5, -3.5));
   const factorized = [{ weight: numbers([1, 2], 1, -1) }, { weight: numbers([3, 1], 1, 2, 3), bias }];
-  assert.deepEqual(headLogits(factorized, features), numbers([3, 3], -0.5, -2, -4, -0.5, -2, -4, -1, -3, -5.5));
-  assert.throws(() => headLogits(factorized, numbers([1, 3], 1, 2, 3)), /2 inputs cannot take 3 features/);
-  assert.deepEqual(headLogits(factorized, tensor([0, 2])).shape, [0, 3]);
+  assert.deepEqual(logitsOf(factorized, features), numbers([3, 3], -0.5, -2, -4, -0.5, -2, -4, -1, -3, -5.5));
+  assert.throws(() => logitsOf(factorized, numbers([1, 3], 1, 2, 3)), /2 inputs cannot take 3 features/);
+  assert.deepEqual(logitsOf(factorized, tensor([0, 2])).shape, [0, 3]);
 });
 
 test("the largest logit answers; the first of equal ones; a NaN as in PyTorch", () => {

@@ -3,11 +3,10 @@ import { test } from "node:test";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { UserError } from "../../../lib/core/errors";
 import { svd } from "../../../lib/linalg/svd";
-import { factorizeHead } from "../../../lib/network/lowRank";
+import { factorize, type Head } from "../../../lib/network/head";
 import { Random } from "../../../lib/core/random";
 import { tensor, type Tensor } from "../../../lib/core/tensor";
-import { headLogits } from "../../../lib/training/evaluate";
-import type { Head } from "../../../lib/training/head";
+import { logitsOf } from "../../../lib/training/evaluate";
 import { centredOverClasses, outputAwareHead } from "../../../lib/training/outputAware";
 
 function drawn(random: Random, ...shape: number[]): Tensor {
@@ -24,12 +23,12 @@ const asMatrix = ({ shape: [rows, columns], data }: Tensor) => Matrix.from1DArra
 
 /** Σ over images and classes of the squared difference of two heads' outputs. */
 function outputError(head: Head, other: Head, features: Tensor): number {
-  const [first, second] = [head, other].map((one) => headLogits(one, features).data);
+  const [first, second] = [head, other].map((one) => logitsOf(one, features).data);
   return first.reduce((sum, value, i) => sum + (value - second[i]) ** 2, 0);
 }
 
 /** Σ of the squared outputs: the scale for rounding errors. */
-const energy = (head: Head, features: Tensor) => headLogits(head, features).data.reduce((sum, v) => sum + v * v, 0);
+const energy = (head: Head, features: Tensor) => logitsOf(head, features).data.reduce((sum, v) => sum + v * v, 0);
 
 /** Features of several kinds: full rank, low rank, with constant columns, all equal, far from 0. */
 const kinds: Record<string, (random: Random, count: number, inputs: number) => Tensor> = {
@@ -77,7 +76,7 @@ for (const [kind, make] of Object.entries(kinds)) {
           [classes, rank],
         ],
       );
-      const plain = outputError(head, factorizeHead(head, rank / fullRank), features);
+      const plain = outputError(head, factorize(head, rank), features);
       const own = outputError(head, aware, features);
       assert.ok(own <= plain + 1e-9 * energy(head, features), `seed ${seed}, rank ${rank}: ${own} against ${plain}`);
       if (own < 0.9 * plain) better++;
@@ -141,7 +140,7 @@ test("the mean output over the features is kept at any rank", () => {
   const random = new Random(6);
   const head = randomHead(random, 5, 7);
   const features = kinds["shifted and unequally scaled"](random, 30, 7);
-  const meanOutput = (one: Head) => asMatrix(headLogits(one, features)).mean("column");
+  const meanOutput = (one: Head) => asMatrix(logitsOf(one, features)).mean("column");
   const expected = meanOutput(head);
   meanOutput(outputAwareHead(head, features, 1)).forEach((value, c) => {
     assert.ok(Math.abs(value - expected[c]) < 1e-4, `${value} instead of ${expected[c]}`);
@@ -149,7 +148,7 @@ test("the mean output over the features is kept at any rank", () => {
 });
 
 function probabilities(head: Head, features: Tensor): number[] {
-  return asMatrix(headLogits(head, features))
+  return asMatrix(logitsOf(head, features))
     .to2DArray()
     .flatMap((logits) => {
       const powers = logits.map((logit) => Math.exp(logit - Math.max(...logits)));
@@ -176,7 +175,7 @@ test("centring over the classes changes no probability and brings the rank to cl
     const { s } = svd(asMatrix(centred[0].weight));
     assert.ok(s[classes - 1] < 1e-6 * s[0], "σ of the last class");
     assert.ok(s[classes - 2] > 1e-3 * s[0], "no more is lost");
-    const exact = factorizeHead(centred, (classes - 1) / classes);
+    const exact = factorize(centred, classes - 1);
     assert.ok(outputError(centred, exact, features) < 1e-9 * energy(centred, features), "rank classes − 1 is exact");
     assert.deepEqual(head[0].weight.data, before, "the head given is left as it was");
   }

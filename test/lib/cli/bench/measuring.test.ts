@@ -67,7 +67,7 @@ test("spectra of linear layers and convolutions are timed, with their matrices' 
 test("training steps are counted", async () => {
   // Ten epochs of two batches, within the time that the call takes.
   const start = performance.now();
-  const rate = await stepsPerSecond(2, tensor([70, 3]), new Uint8Array(70));
+  const rate = await stepsPerSecond(2, { features: tensor([70, 3]), labels: new Uint8Array(70) }, 1);
   const elapsed = (performance.now() - start) / 1000;
   assert.ok(20 / rate < elapsed, `20 steps at ${rate} a second, in ${elapsed} s`);
 });

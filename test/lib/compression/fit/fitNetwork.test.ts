@@ -10,7 +10,7 @@ import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
 import { UserError } from "../../../../lib/core/errors";
 import { matrixOf, timesTransposed } from "../../../../lib/linalg/matrix";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { outputSplit } from "../../../../lib/network/outputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";

@@ -5,7 +5,7 @@ import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../../lib/compression/fit/fitNetwork";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { type Conv, cutAfter, type Network, nodeOf } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { allFinite, logitDifference, shareOf, spread, squares } from "../../../support/outputErrors";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { refitHead } from "../../../../lib/compression/fit/linearRefit";
 import { UserError } from "../../../../lib/core/errors";
-import type { LinearWeights } from "../../../../lib/network/lowRank";
+import type { LinearWeights } from "../../../../lib/network/head";
 import { Random } from "../../../../lib/core/random";
 import { mean } from "../../../../lib/statistics/summary";
 import { type Tensor, tensor } from "../../../../lib/core/tensor";
-import { headLogits } from "../../../../lib/training/evaluate";
+import { logitsOf } from "../../../../lib/training/evaluate";
 import { assertNear } from "../../../support/close";
 
 function drawn(random: Random, ...shape: number[]): Tensor {
@@ -33,16 +33,16 @@ const changed = ({ shape, data }: Tensor, change: (value: number, i: number) => 
   tensor(shape, data.map(change));
 
 /** Each row times a matrix (inputs, inputs). */
-const mapped = (rows: Tensor, matrix: Tensor): Tensor => headLogits([{ weight: matrix }], rows);
+const mapped = (rows: Tensor, matrix: Tensor): Tensor => logitsOf([{ weight: matrix }], rows);
 
 /** Σ over images and classes of the squared difference between a head's logits and the original ones. */
 function squaredError(head: LinearWeights, compressed: Tensor, original: LinearWeights, seen: Tensor): number {
-  const expected = headLogits([original], seen).data;
-  return headLogits([head], compressed).data.reduce((sum, value, i) => sum + (value - expected[i]) ** 2, 0);
+  const expected = logitsOf([original], seen).data;
+  return logitsOf([head], compressed).data.reduce((sum, value, i) => sum + (value - expected[i]) ** 2, 0);
 }
 
 const energy = (head: LinearWeights, seen: Tensor) =>
-  headLogits([head], seen).data.reduce((sum, value) => sum + value ** 2, 0);
+  logitsOf([head], seen).data.reduce((sum, value) => sum + value ** 2, 0);
 
 const allFinite = ({ weight, bias }: LinearWeights) => [...weight.data, ...bias!.data].every(Number.isFinite);
 
@@ -61,8 +61,8 @@ test("an invertible linear map of the features is undone, on images never seen t
   const map = changed(drawn(random, 12, 12), (value, i) => 0.2 * value + (i % 13 === 0 ? 1 : 0));
   const [seen, unseen] = [features(random, 200, 12), features(random, 50, 12)];
   const refitted = refitHead(head, mapped(seen, map), seen);
-  const expected = headLogits([head], unseen).data;
-  headLogits([refitted], mapped(unseen, map)).data.forEach((logit, i) => {
+  const expected = logitsOf([head], unseen).data;
+  logitsOf([refitted], mapped(unseen, map)).data.forEach((logit, i) => {
     assert.ok(Math.abs(logit - expected[i]) < 1e-4, `${logit} instead of ${expected[i]}`);
   });
 });
@@ -83,8 +83,8 @@ const damages: Record<string, (seen: Tensor, random: Random) => Tensor> = {
   "all features dead": (seen) => changed(seen, () => 0),
   "all images alike": (seen) => changed(seen, (_, i) => 0.1 * (i % seen.shape[1])),
   "rank 2": (seen, random) => {
-    const narrow = headLogits([{ weight: drawn(random, 2, seen.shape[1]) }], seen);
-    return headLogits([{ weight: drawn(random, seen.shape[1], 2) }], narrow);
+    const narrow = logitsOf([{ weight: drawn(random, 2, seen.shape[1]) }], seen);
+    return logitsOf([{ weight: drawn(random, seen.shape[1], 2) }], narrow);
   },
   "very large": (seen, random) => changed(seen, (value) => 1e15 * (value + random.normal())),
   "very small": (seen, random) => changed(seen, (value) => 1e-15 * (value + random.normal())),
@@ -114,7 +114,7 @@ test("the mean logits on the fitted images are the original ones", () => {
   const seen = features(random, 30, 20);
   const compressed = damages.noise(seen, random);
   const means = (one: LinearWeights, on: Tensor) => {
-    const logits = headLogits([one], on).data;
+    const logits = logitsOf([one], on).data;
     return [0, 1, 2].map((c) => mean(logits.filter((_, i) => i % 3 === c)));
   };
   const expected = means(head, seen);

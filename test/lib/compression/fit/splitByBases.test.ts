@@ -10,7 +10,7 @@ import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
 import { timesTransposed } from "../../../../lib/linalg/matrix";
 import { Matrix } from "ml-matrix";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { assertNear } from "../../../support/close";

@@ -8,7 +8,7 @@ import { narrowInputs } from "../../../../lib/compression/fit/narrowInputs";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { inputSplit } from "../../../../lib/network/inputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";

@@ -9,7 +9,7 @@ import { candidateRanks, optionOf, predictMs } from "../../../../lib/compression
 import { choicesOf, type LayerMeasurements, measureLayers } from "../../../../lib/compression/measure/measureLayers";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { costs, type Network } from "../../../../lib/network/network";
 import type { RankPlan } from "../../../../lib/network/rankPlan";
 import { assertNear } from "../../../support/close";

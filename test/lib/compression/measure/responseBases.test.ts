@@ -9,7 +9,7 @@ import { MomentStream } from "../../../../lib/compression/measure/moments";
 import { offsetCorrelations } from "../../../../lib/compression/measure/offsetCorrelations";
 import { outputBasis } from "../../../../lib/compression/measure/layerBases";
 import { doubleProducts } from "../../../../lib/engines/doubleProducts";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { cutAfter } from "../../../../lib/network/network";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { assertNear } from "../../../support/close";

@@ -6,7 +6,7 @@ import type { LayerBases } from "../../../../lib/compression/measure/layerBases"
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import { convOf } from "../../../../lib/network/convOf";
+import { convOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { outputSplit } from "../../../../lib/network/outputSplit";
 import { replaceNode } from "../../../../lib/network/rewire";
