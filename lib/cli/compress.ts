@@ -5,12 +5,12 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
 import { toOnnx } from "../network/onnx";
 import { resnet18 } from "../network/resnet18";
-import { type CompressArguments, compressArguments, compressHelp } from "./compressOptions";
-import { type CompressionRecord, compressionReport, onnxMetadata } from "./compressReport";
-import { measuredTable, planTable } from "./compressTables";
+import { type CompressArguments, compressArguments, compressHelp } from "./compress/options";
+import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
+import { measuredTable, planTable } from "./compress/tables";
 import { endOnSignals } from "./signals";
 import { stepProgress } from "./stepProgress";
-import { whatCanBeHad } from "./whatCanBeHad";
+import { whatCanBeHad } from "./compress/whatCanBeHad";
 
 /** The exit code that says: no error, but not what was asked for. */
 const notMet = 2;

@@ -4,8 +4,8 @@ import { delimiter } from "node:path";
 import { UserError } from "../core/errors";
 import { root } from "../core/paths";
 import { environmentOf, parseOptions, positiveInteger, settingHelp, settingOptions, settingsFrom } from "./arguments";
-import { installJupyter, ownJupyter } from "./jupyterSetup";
-import { kernelName, registerKernel, unregisterKernel, userKernels, writeKernelspec } from "./kernelspec";
+import { installJupyter, ownJupyter } from "./jupyter/setup";
+import { kernelName, registerKernel, unregisterKernel, userKernels, writeKernelspec } from "./jupyter/kernelspec";
 
 const help = `npm run lab [-- [OPTIONS] [-- OPTIONS OF JUPYTER]]
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
-import { writeKernelspec } from "../../lib/cli/kernelspec";
+import { writeKernelspec } from "../../lib/cli/jupyter/kernelspec";
 import { executeNotebook } from "../../lib/cli/notebooks/execute";
 import { codeCells, readNotebook, writeNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { buildFolder } from "../../lib/core/paths";

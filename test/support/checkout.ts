@@ -50,7 +50,7 @@ export function runCommand(folder: string, args: string[], environment: NodeJS.P
 
 /** Writes a copy's kernelspec, as `npm run lab` does. Returns the environment in which Jupyter finds it. */
 export function environmentWithKernel(folder: string): NodeJS.ProcessEnv {
-  const script = `require("./lib/cli/kernelspec").writeKernelspec({}).then(console.log)`;
+  const script = `require("./lib/cli/jupyter/kernelspec").writeKernelspec({}).then(console.log)`;
   const options = { cwd: folder, env: plainEnvironment(), encoding: "utf8" } as const;
   const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], options);
   if (stderr !== "") throw new Error(stderr);

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { compress } from "../../../lib/cli/compress";
-import { compressArguments } from "../../../lib/cli/compressOptions";
-import { UserError } from "../../../lib/core/errors";
-import { buildFolder } from "../../../lib/core/paths";
+import { compress } from "../../../../lib/cli/compress";
+import { compressArguments } from "../../../../lib/cli/compress/options";
+import { UserError } from "../../../../lib/core/errors";
+import { buildFolder } from "../../../../lib/core/paths";
 
 const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
 const weights = join(folder, "own.onnx");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CompressionRecord, compressionReport, onnxMetadata } from "../../../lib/cli/compressReport";
-import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
-import { bothEndsAt } from "../../support/plans";
-import { smallLayers, smallResnet } from "../../support/smallResnet";
+import { type CompressionRecord, compressionReport, onnxMetadata } from "../../../../lib/cli/compress/report";
+import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
+import { bothEndsAt } from "../../../support/plans";
+import { smallLayers, smallResnet } from "../../../support/smallResnet";
 
 // Of 32 and 48 outputs; the stem's three inputs and those of a 1 × 1 kernel are never narrowed.
 const ranks = bothEndsAt(smallResnet(1, 32), [

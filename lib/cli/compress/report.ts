@@ -1,15 +1,15 @@
 import { availableParallelism, cpus } from "node:os";
-import { version } from "../../package.json";
-import type { Assets } from "../assets/assets";
-import { imageSide, type LabelledImages } from "../assets/images/cifar10";
-import { reportSide } from "../assets/images/preprocess";
-import type { Attempt } from "../compression/compressNetwork";
-import { compressionFit } from "../compression/compressedCopy";
-import type { Prepared } from "../compression/prepareCompression";
-import { outputRanks, rankMetadata } from "../compression/rankMetadata";
-import { onnxVersions } from "../network/onnx";
-import type { CompressArguments } from "./compressOptions";
-import { plannedLayers, totalMacs } from "./compressTables";
+import { version } from "../../../package.json";
+import type { Assets } from "../../assets/assets";
+import { imageSide, type LabelledImages } from "../../assets/images/cifar10";
+import { reportSide } from "../../assets/images/preprocess";
+import type { Attempt } from "../../compression/compressNetwork";
+import { compressionFit } from "../../compression/compressedCopy";
+import type { Prepared } from "../../compression/prepareCompression";
+import { outputRanks, rankMetadata } from "../../compression/rankMetadata";
+import { onnxVersions } from "../../network/onnx";
+import type { CompressArguments } from "./options";
+import { plannedLayers, totalMacs } from "./tables";
 
 /** All that a compression's files say of it. */
 export interface CompressionRecord {

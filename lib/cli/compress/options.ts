@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { FileError, UserError } from "../core/errors";
-import { timingTolerance } from "../compression/measureCompressed";
-import { explainFileError } from "../core/files";
-import { buildFolder } from "../core/paths";
-import type { Settings } from "../core/settings";
-import { parseOptions, positiveInteger, settingOptions, settingsFrom } from "./arguments";
+import { FileError, UserError } from "../../core/errors";
+import { timingTolerance } from "../../compression/measureCompressed";
+import { explainFileError } from "../../core/files";
+import { buildFolder } from "../../core/paths";
+import type { Settings } from "../../core/settings";
+import { parseOptions, positiveInteger, settingOptions, settingsFrom } from "../arguments";
 
 /** What `npm run compress` was asked for. */
 export interface CompressArguments {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { installJupyter, ownJupyter } from "../../../lib/cli/jupyterSetup";
-import { temporaryFolder } from "../../fixtures/assets/hostile";
+import { installJupyter, ownJupyter } from "../../../../lib/cli/jupyter/setup";
+import { temporaryFolder } from "../../../fixtures/assets/hostile";
 
 /** Programs that succeed unless the arguments hold the text; what was run is kept. */
 function programs(failing?: string, output = "") {

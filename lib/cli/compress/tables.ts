@@ -1,12 +1,12 @@
-import { optionOf } from "../compression/measure/latencyTable";
-import type { Measured } from "../compression/measureCompressed";
-import type { Prepared } from "../compression/prepareCompression";
-import type { SpeedPlan } from "../compression/allocate/speedPlan";
-import { convOf } from "../network/layerOf";
-import { costs } from "../network/network";
-import type { LayerRanks } from "../network/rankPlan";
-import type { Accuracy } from "../training/evaluate";
-import { textTable } from "./textTable";
+import { optionOf } from "../../compression/measure/latencyTable";
+import type { Measured } from "../../compression/measureCompressed";
+import type { Prepared } from "../../compression/prepareCompression";
+import type { SpeedPlan } from "../../compression/allocate/speedPlan";
+import { convOf } from "../../network/layerOf";
+import { costs } from "../../network/network";
+import type { LayerRanks } from "../../network/rankPlan";
+import type { Accuracy } from "../../training/evaluate";
+import { textTable } from "../textTable";
 
 /** What a plan does to a layer: multiply-accumulates of one image, predicted milliseconds of a batch. */
 export interface PlannedLayer {

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../core/errors";
-import { writeAtomically } from "../core/files";
-import { buildFolder } from "../core/paths";
+import { UserError } from "../../core/errors";
+import { writeAtomically } from "../../core/files";
+import { buildFolder } from "../../core/paths";
 
 /** What is installed, nbconvert with it: a version that runs on Python 3.9 and later. */
 const requirements = ["jupyterlab==4.5.11"];

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { kernelName, registerKernel, unregisterKernel, userKernels } from "../../../lib/cli/kernelspec";
-import { temporaryFolder } from "../../fixtures/assets/hostile";
+import { kernelName, registerKernel, unregisterKernel, userKernels } from "../../../../lib/cli/jupyter/kernelspec";
+import { temporaryFolder } from "../../../fixtures/assets/hostile";
 
 test("the user's kernels lie where jupyter_core looks for them", () => {
   assert.equal(userKernels({}, "linux", "/home/a"), join("/home/a/.local/share/jupyter/kernels"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Unmet, whatCanBeHad } from "../../../lib/cli/whatCanBeHad";
+import { type Unmet, whatCanBeHad } from "../../../../lib/cli/compress/whatCanBeHad";
 
 const args = ["--weights", "own net.pth", "--speedup=2", "--max-drop", "1"];
 const command = "npm run compress -- --weights 'own net.pth' --speedup";

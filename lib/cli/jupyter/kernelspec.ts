@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { writeAtomically } from "../core/files";
-import { buildFolder, root } from "../core/paths";
+import { writeAtomically } from "../../core/files";
+import { buildFolder, root } from "../../core/paths";
 
 /** What the notebooks call their kernel. */
 export const kernelName = "tslab";

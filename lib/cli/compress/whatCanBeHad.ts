@@ -1,5 +1,5 @@
-import { type Attempt, type CompressionOutcome, costs } from "../compression/compressNetwork";
-import type { CompressArguments } from "./compressOptions";
+import { type Attempt, type CompressionOutcome, costs } from "../../compression/compressNetwork";
+import type { CompressArguments } from "./options";
 
 /** A compression that writes nothing. */
 export type Unmet = Exclude<CompressionOutcome, { kind: "met" }>;
