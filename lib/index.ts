@@ -1,16 +1,5 @@
 // What the notebooks call. Names only: each line says in which file to read on.
 export { showBatching } from "./chapters/batching";
-export { layerRows, pcaRows } from "./chapters/chapter1";
-export {
-  finalLayer,
-  layerMatrix,
-  middleLayer,
-  recordedSpectra,
-  settleChapter2,
-  spectrumRows,
-  truncationRows,
-  whichLayerCompresses,
-} from "./chapters/chapter2";
 export {
   accuracySamples,
   checkHeadInNetwork,
@@ -55,26 +44,43 @@ export {
   timedConclusion,
 } from "./chapters/conclusion";
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
-export { showMachine } from "./chapters/machine";
 export { openChapter } from "./cli/openChapter";
 export { openQuestions, timedOpenQuestions } from "./chapters/openQuestions";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
-export { rankExample } from "./chapters/rankExample";
 export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
 export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
+export { recordedSpectra } from "./claims/recorded";
+export { report } from "./claims/report";
+export { settle } from "./claims/settle";
 export { showClaims } from "./claims/showClaims";
+export { Random } from "./core/random";
+export { range } from "./core/tensor";
+export { usableCores } from "./core/usableCores";
 export { accuracyAgainstCompression, seedDistribution } from "./display/accuracy";
 export { showFigure } from "./display/display";
+export { showFacts } from "./display/facts";
 export { figure } from "./display/figure";
 export { band, bars, boxes, line, picture, points, rule } from "./display/marks";
 export { progress } from "./display/progress";
+export { productRate } from "./engines/productRate";
+export { linearHeads, keptRank, withHead } from "./network/head";
+export { layerOf } from "./network/layerOf";
+export { costs } from "./network/network";
 export { table } from "./display/table";
-export { imageSheet } from "./display/imageSheet";
 export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
 export { say } from "./display/say";
-export { cumulativeVariance, scatterOfSingularValues } from "./display/spectra";
 export { verdictsByChapter } from "./display/verdicts";
-export { spectrumOf } from "./linalg/spectrum";
+export { weightMatrix } from "./linalg/matrix";
+export {
+  conditionNumber,
+  fromSingularValues,
+  rankForVariance,
+  type Spectrum,
+  spectrumOf,
+  stableRank,
+  truncationError,
+} from "./linalg/spectrum";
+export { singularValues, svd } from "./linalg/svd";
 export { showTable } from "./display/tables";
 export {
   assetNote,

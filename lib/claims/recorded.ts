@@ -8,3 +8,8 @@ function recorded<T>(name: string): T {
 
 /** How often each class occurs among the test images that the report scored: the first 512 official ones. */
 export const recordedLabels = recorded<{ total: number; counts: Record<string, number> }>("first-test-labels.json");
+
+/** Singular values of official tensors by layer, to 9 digits, recorded with `data/reference/record-spectra.ts`. */
+export const recordedSpectra = (({ source: _source, ...layers }) => layers)(
+  recorded<Record<string, number[]>>("official-spectra.json"),
+);

@@ -1,7 +1,9 @@
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { type Assets, loadAssets } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
+import { UserError } from "../core/errors";
 import { buildFolder } from "../core/paths";
 import { currentSettings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
@@ -39,12 +41,14 @@ export interface Chapter<Number extends number = number> {
  * which they are, and which of the chapter's parameters are not the report's settings. Figures and tables of varied
  * parameters are written apart.
  * @param parameters what the notebook's `parameters` cell holds; those left out count as the report's.
+ * @throws UserError if the machine has too little memory.
  * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
  */
 export async function openChapter<Number extends number>(
   number: Number,
   parameters: Record<string, unknown> = {},
 ): Promise<Chapter<Number>> {
+  requireMemory(totalmem());
   const { fresh, note, threads, ...settings } = currentSettings(process.env);
   const assets = await loadAssets(settings, stepProgress().update);
   requireReportClasses(assets);
@@ -67,6 +71,12 @@ export async function openChapter<Number extends number>(
     assets,
     fresh,
   };
+}
+
+/** @throws UserError below the memory with which extracting features and drawing figures may fail. */
+export function requireMemory(bytes: number): void {
+  const [least, found] = [3, bytes / 2 ** 30];
+  if (found < least) throw new UserError(`${found.toFixed(1)} GiB of memory: ${least} GiB are needed`);
 }
 
 /** A line for each parameter that is not the report's: "threshold: 0.9 instead of 0.95". Values are compared as JSON. */

@@ -1,17 +1,22 @@
 import { basename, relative } from "node:path";
-import type { Assets } from "../assets/assets";
-import type { Provenance } from "../core/provenance";
-import type { Engine } from "../engines/engine";
+import type { AssetInUse } from "../core/provenance";
 import { root } from "../core/paths";
 import { escapeHtml, inNotebook, notebook } from "./notebook";
 
 /** What of the assets is shown. */
 export interface AssetsInUse {
-  weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
-  images: Pick<Assets["images"], "provenance" | "folder" | "sha256">;
+  weights: AssetInUse & { file: string };
+  images: AssetInUse & { folder: string };
 }
 
-type Provenances = { weights: { provenance: Provenance }; images: { provenance: Provenance } };
+/** What of the engine is shown. */
+interface EngineInUse {
+  name: string;
+  version: string;
+  threads: number;
+}
+
+type Provenances = Record<"weights" | "images", Pick<AssetInUse, "provenance">>;
 
 /** "weights: demo · images: demo": stands in every figure, table and claim. */
 export function sourceLine({ weights, images }: Provenances): string {
@@ -56,7 +61,7 @@ function shortPath(file: string): string {
 }
 
 /** The box's lines: which weights, images and engine. */
-function linesOf({ weights, images }: AssetsInUse, engine: Pick<Engine, "name" | "version" | "threads">): string[] {
+function linesOf({ weights, images }: AssetsInUse, engine: EngineInUse): string[] {
   const asset = (what: string, provenance: string, file: string, sha256: string) =>
     `${what}: ${provenance} (${shortPath(file)}, sha256 ${sha256.slice(0, 12)}…)`;
   return [
@@ -69,11 +74,7 @@ function linesOf({ weights, images }: AssetsInUse, engine: Pick<Engine, "name" |
 const variedTitle = { english: "Not the report’s settings", persian: "تنظیمات با گزارش متفاوت است" };
 
 /** The banner as HTML: readable on white and on dark pages, in colour and without. */
-export function bannerHtml(
-  assets: AssetsInUse,
-  engine: Pick<Engine, "name" | "version" | "threads">,
-  varied: readonly string[] = [],
-): string {
+export function bannerHtml(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): string {
   const { english, persian, colour, background } = comparability(assets);
   const lines = linesOf(assets, engine).map(escapeHtml);
   const threads = `<span class="machine">, threads: ${engine.threads}</span>`;
@@ -96,11 +97,7 @@ function variedHtml(varied: readonly string[]): string {
  * Shows at the top of a chapter which weights, images and engine are in use, and whether its numbers compare with the report's.
  * @param varied a line for each setting that is not the report's.
  */
-export function showBanner(
-  assets: AssetsInUse,
-  engine: Pick<Engine, "name" | "version" | "threads">,
-  varied: readonly string[] = [],
-): void {
+export function showBanner(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): void {
   if (inNotebook()) notebook().html(bannerHtml(assets, engine, varied));
   else {
     const settings = varied.map((each) => `${variedTitle.english}: ${each}`);

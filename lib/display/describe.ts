@@ -11,8 +11,9 @@ function series(x: readonly (number | string)[], y: readonly (number | string)[]
   const last = x.length - 1;
   const ends = `from ${text(y[0])} at ${text(x[0])} to ${text(y[last])} at ${text(x[last])}`;
   const numbers = y.map(Number);
-  const extremes = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))].map(text);
-  return `${x.length} values ${ends}, between ${extremes.join(" and ")}`;
+  const [least, most] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
+  const atEnds = [least, most].every((extreme) => extreme === y[0] || extreme === y[last]);
+  return `${x.length} values ${ends}${atEnds ? "" : `, between ${text(least)} and ${text(most)}`}`;
 }
 
 function distribution(samples: Record<string, readonly number[]>): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { variations } from "../../../lib/cli/openChapter";
+import { UserError } from "../../../lib/core/errors";
+import { requireMemory, variations } from "../../../lib/cli/openChapter";
 
 const reported = { threshold: 0.95, layers: ["layer2.0.conv1", "fc"], rounds: [{ batch: 1 }] };
 
@@ -23,4 +24,9 @@ test("what is no number is a variation too, and so is what the report does not s
     "seed: 3, which the report does not set",
   ]);
   assert.deepEqual(variations({ threshold: undefined }, reported), ["threshold: undefined instead of 0.95"]);
+});
+
+test("a machine with too little memory is refused before anything is loaded", () => {
+  requireMemory(3 * 2 ** 30);
+  assert.throws(() => requireMemory(2 * 2 ** 30), new UserError("2.0 GiB of memory: 3 GiB are needed"));
 });
