@@ -20,7 +20,7 @@ import { resnet18 } from "../network/resnet18";
 import { buildFolder } from "../core/paths";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
-import { stepProgress } from "./stepProgress";
+import { stepProgress } from "../display/stepProgress";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
@@ -48,7 +48,7 @@ export async function bench(args: string[]): Promise<number> {
     return 0;
   }
   const settings = settingsFrom(values);
-  const assets = await loadAssets(settings, stepProgress().update);
+  const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);

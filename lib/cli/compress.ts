@@ -9,7 +9,7 @@ import { type CompressArguments, compressArguments, compressHelp } from "./compr
 import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
 import { endOnSignals } from "./signals";
-import { stepProgress } from "./stepProgress";
+import { stepProgress } from "../display/stepProgress";
 import { whatCanBeHad } from "./compress/whatCanBeHad";
 
 /** The exit code that says: no error, but not what was asked for. */
@@ -27,7 +27,7 @@ export async function compress(args: string[]): Promise<number> {
     return 0;
   }
   endOnSignals();
-  const assets = await loadAssets(asked.settings, stepProgress().update);
+  const assets = await loadAssets(asked.settings, stepProgress());
   console.log(inUse(assets));
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, assets, seconds);
@@ -55,30 +55,24 @@ async function run(
   { weights, images }: Assets,
   seconds: Record<string, number>,
 ): Promise<CompressionOutcome> {
-  const steps = stepProgress();
-  try {
-    return await compressNetwork({
-      network: resnet18(weights.stateDict, weights.file),
-      train: images.train,
-      classes: images.classNames.length,
-      test: images.test,
-      engine: onnxRuntime(settings.threads),
-      batch,
-      speedup,
-      maxDrop,
-      cache: { fresh: settings.fresh },
-      onStep: steps.update,
-      onPlan: (prepared, plan, planned) => {
-        steps.end();
-        console.log(`\nThe plan for ${planned} ×, fit "${compressionFit}":\n${planTable(prepared, plan)}\n`);
-      },
-      onSeconds: (part, taken) => {
-        seconds[part] = (seconds[part] ?? 0) + taken;
-      },
-    });
-  } finally {
-    steps.end();
-  }
+  return compressNetwork({
+    network: resnet18(weights.stateDict, weights.file),
+    train: images.train,
+    classes: images.classNames.length,
+    test: images.test,
+    engine: onnxRuntime(settings.threads),
+    batch,
+    speedup,
+    maxDrop,
+    cache: { fresh: settings.fresh },
+    onStep: stepProgress(),
+    onPlan: (prepared, plan, planned) => {
+      console.log(`\nThe plan for ${planned} ×, fit "${compressionFit}":\n${planTable(prepared, plan)}\n`);
+    },
+    onSeconds: (part, taken) => {
+      seconds[part] = (seconds[part] ?? 0) + taken;
+    },
+  });
 }
 
 async function write(record: CompressionRecord): Promise<void> {

@@ -5,7 +5,7 @@ import { cifarArchive, cifarChecksums, cifarFolder, type OfficialFile, officialW
 import { UserError } from "../core/errors";
 import { downloadFolder, root } from "../core/paths";
 import { parseOptions } from "./arguments";
-import { stepProgress } from "./stepProgress";
+import { stepProgress } from "../display/stepProgress";
 import { takeLock } from "./lock";
 
 const help = `npm run download: fetches the official weights and CIFAR-10 into data/cache (217 MB, 184 MB more unpacked)
@@ -64,7 +64,7 @@ async function fetchImages(folder: string, { archive, checksums }: Sources, pati
   if ((await missingFiles(folder, checksums)).length) {
     const target = join(folder, archive.name);
     await fetchFile(archive, target, patience);
-    await unpackCifar10(target, folder, stepProgress().update, checksums);
+    await unpackCifar10(target, folder, stepProgress(), checksums);
   }
   console.log(`${relative(root, join(folder, cifarFolder))}: the official images, verified`);
 }

@@ -14,7 +14,7 @@ import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { exportFolder } from "./exportFolder";
 import { requireReportClasses } from "./reportClasses";
-import { stepProgress } from "./stepProgress";
+import { stepProgress } from "../display/stepProgress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
 export interface Chapter<Number extends number = number> {
@@ -50,7 +50,7 @@ export async function openChapter<Number extends number>(
 ): Promise<Chapter<Number>> {
   requireMemory(totalmem());
   const { fresh, note, threads, ...settings } = currentSettings(process.env);
-  const assets = await loadAssets(settings, stepProgress().update);
+  const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);
   const { weights, images } = assets;
   const engine = onnxRuntime(threads);

@@ -14,7 +14,7 @@ import { claimsTable } from "./claimsTable";
 import { takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
 import { endOnSignals } from "./signals";
-import { stepProgress } from "./stepProgress";
+import { stepProgress } from "../display/stepProgress";
 
 const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;
 
@@ -81,7 +81,7 @@ async function conclude(results: Results, chapters: ChapterFile[]): Promise<numb
 
 /** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
 async function checkAssets(settings: Settings): Promise<{ weights: string; images: string }> {
-  const assets = await loadAssets(settings, stepProgress().update);
+  const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);
   const { weights, images } = assets;
   resnet18(weights.stateDict, weights.file);
