@@ -34,26 +34,18 @@ export {
   recordedClassCounts,
   recount,
 } from "./chapters/forensics";
-export {
-  conclusionRows,
-  conclusionText,
-  earlierClaims,
-  redundancy,
-  redundancyRows,
-  settleConclusion,
-  timedConclusion,
-} from "./chapters/conclusion";
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { openChapter } from "./cli/openChapter";
-export { openQuestions, timedOpenQuestions } from "./chapters/openQuestions";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
 export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
 export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
+export { collectClaims } from "./claims/collectClaims";
 export { recordedSpectra } from "./claims/recorded";
 export { report } from "./claims/report";
 export { settle } from "./claims/settle";
 export { showClaims } from "./claims/showClaims";
-export { Random } from "./core/random";
+export { verdicts } from "./claims/verdicts";
+export { normalTensor, Random } from "./core/random";
 export { range } from "./core/tensor";
 export { usableCores } from "./core/usableCores";
 export { accuracyAgainstCompression, seedDistribution } from "./display/accuracy";
@@ -69,7 +61,6 @@ export { costs } from "./network/network";
 export { table } from "./display/table";
 export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
 export { say } from "./display/say";
-export { verdictsByChapter } from "./display/verdicts";
 export { weightMatrix } from "./linalg/matrix";
 export {
   conditionNumber,

@@ -9,8 +9,8 @@ export interface ClaimContext {
 }
 
 /** What of a chapter its claims rest on. */
-export interface ChapterInUse<Number extends number = number> {
-  number: Number;
+export interface ChapterInUse<N extends number = number> {
+  number: N;
   weights: AssetInUse;
   images: AssetInUse;
   /** Settings that are not the report's; none if it repeats the report. */

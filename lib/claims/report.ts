@@ -40,6 +40,8 @@ export interface ReportedClaim extends Bilingual {
   /** As printed. */
   reported: string | number;
   evidence: Bilingual;
+  /** What would settle it where it is not comparable, if it can be that. */
+  settledBy?: string;
 }
 
 /** What the report printed, and its settings. */

@@ -21,7 +21,7 @@ export interface EvidenceOf {
   7: FasterNetworkEvidence;
 }
 
-const rules: { [Number in keyof EvidenceOf]: readonly ClaimRule<EvidenceOf[Number]>[] } = {
+const rules: { [N in keyof EvidenceOf]: readonly ClaimRule<EvidenceOf[N]>[] } = {
   2: chapter2Claims,
   3: chapter3Claims,
   4: chapter4Claims,
@@ -38,9 +38,9 @@ export const claimsFolder = join(buildFolder, "claims");
  * varied every verdict is "varied", and they are written to build/claims/varied/chapter-N.json instead.
  * @throws FileError if the file cannot be written.
  */
-export async function settle<Number extends keyof EvidenceOf>(
-  chapter: ChapterInUse<Number>,
-  evidence: EvidenceOf[Number],
+export async function settle<N extends keyof EvidenceOf>(
+  chapter: ChapterInUse<N>,
+  evidence: EvidenceOf[N],
 ): Promise<SettledClaim[]> {
   const claims = await settleClaims(chapter, evidence);
   showClaims(claims);
@@ -48,9 +48,9 @@ export async function settle<Number extends keyof EvidenceOf>(
 }
 
 /** As `settle`, without the table. */
-export async function settleClaims<Number extends keyof EvidenceOf>(
-  chapter: ChapterInUse<Number>,
-  evidence: EvidenceOf[Number],
+export async function settleClaims<N extends keyof EvidenceOf>(
+  chapter: ChapterInUse<N>,
+  evidence: EvidenceOf[N],
   folder = claimsFolder,
 ): Promise<SettledClaim[]> {
   const { number, varied } = chapter;

@@ -6,7 +6,7 @@ export interface VerdictLook {
   sign: string;
   colour: string;
   /** From Okabe and Ito's, apart in grey print too. */
-  fill: string;
+  fill: `#${string}`;
   persian: string;
 }
 

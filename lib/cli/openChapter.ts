@@ -17,8 +17,8 @@ import { requireReportClasses } from "./reportClasses";
 import { stepProgress } from "../display/stepProgress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
-export interface Chapter<Number extends number = number> {
-  number: Number;
+export interface Chapter<N extends number = number> {
+  number: N;
   network: Network;
   weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
   images: Assets["images"];
@@ -44,10 +44,10 @@ export interface Chapter<Number extends number = number> {
  * @throws UserError if the machine has too little memory.
  * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
  */
-export async function openChapter<Number extends number>(
-  number: Number,
+export async function openChapter<N extends number>(
+  number: N,
   parameters: Record<string, unknown> = {},
-): Promise<Chapter<Number>> {
+): Promise<Chapter<N>> {
   requireMemory(totalmem());
   const { fresh, note, threads, ...settings } = currentSettings(process.env);
   const assets = await loadAssets(settings, stepProgress());

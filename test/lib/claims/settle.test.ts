@@ -43,6 +43,7 @@ test("every claim of the report is settled by its chapter, in the report's order
     assert.equal(claim.verdict, "not comparable", claim.id);
     assert.equal(claim.chapter, Number(claim.id[0]));
     assert.ok(claim.rule.length > 20, `the rule of ${claim.id} in words`);
+    if (/comparable/.test(claim.rule)) assert.ok(report.claims[claim.id].settledBy, claim.id);
   }
 });
 
