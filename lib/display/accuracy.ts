@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import { centralInterval, median } from "../statistics/summary";
 import type { Figure, Title } from "./figure";
-import { colours, frame } from "./style";
+import { colours, frame } from "./plotly/style";
 
 /** Top-1 of one kind of head over the seeds, beside the report's, all in per cent. */
 export interface AccuracySample {

@@ -3,8 +3,8 @@ import type { FormTime } from "../chapters/formTiming";
 import type { FrontierPoint } from "../chapters/frontier";
 import type { LayerError } from "../chapters/layerErrors";
 import type { Figure } from "./figure";
-import { palette, symbols } from "./palette";
-import { colours, frame, guideLine, note } from "./style";
+import { palette, symbols } from "./plotly/palette";
+import { colours, frame, guideLine, note } from "./plotly/style";
 
 /** Figure 7-1: time over multiply-accumulates of each form; on the dashed line time would follow the count. */
 export function timeAgainstMacs(source: string, times: readonly FormTime[]): Figure {

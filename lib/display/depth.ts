@@ -1,8 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
 import type { DepthSeries } from "../chapters/depth";
 import type { Figure } from "./figure";
-import { palette, symbols } from "./palette";
-import { frame, note, roomForTwoRows } from "./style";
+import { palette, symbols } from "./plotly/palette";
+import { frame, note, roomForTwoRows } from "./plotly/style";
 
 const title = { english: "Latency against depth", persian: "تأخیر در برابر عمق شبکه" };
 

@@ -1,14 +1,14 @@
 import { captionOf } from "./captions";
-import { composeFigure, type FigureOptions } from "./compose";
+import { composeFigure, type FigureOptions } from "./plotly/compose";
 import { exportFile } from "./exports";
-import { interactive } from "./interactive";
+import { interactive } from "./plotly/interactive";
 import type { Mark } from "./marks";
 import { inNotebook, notebook } from "./notebook";
-import type { Figure } from "./specification";
-import { drawStatic } from "./static/plotlyStatic";
+import type { Figure } from "./plotly/specification";
+import { drawStatic } from "./plotly/plotlyStatic";
 
 export type { Title } from "./captions";
-export type { Figure } from "./specification";
+export type { Figure } from "./plotly/specification";
 
 /**
  * Composes marks to a figure and shows it in the notebook, as a picture and, where Plotly can be loaded, interactive in

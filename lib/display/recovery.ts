@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js-dist";
 import type { Figure, Title } from "./figure";
-import { palette } from "./palette";
-import { colours, frame, guideLine, note } from "./style";
+import { palette } from "./plotly/palette";
+import { colours, frame, guideLine, note } from "./plotly/style";
 
 /**
  * A recovery method's mean top-1 over the seeds with the 95 % interval of the mean, in per cent; keep ratio 1 is the

@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import type { NetworkProfile, Yardsticks } from "../chapters/roofline";
 import type { Figure } from "./figure";
-import { palette, symbols } from "./palette";
-import { colours, frame } from "./style";
+import { palette, symbols } from "./plotly/palette";
+import { colours, frame } from "./plotly/style";
 
 const title = {
   english: "Roofline of this machine, every layer of ResNet-18",

@@ -1,8 +1,8 @@
 import type { Data } from "plotly.js-dist";
 import type { GuideScore, Outcome } from "../claims/chapter5";
 import type { Figure } from "./figure";
-import { palette, symbols } from "./palette";
-import { frame, guideLine, roomForTwoRows } from "./style";
+import { palette, symbols } from "./plotly/palette";
+import { frame, guideLine, roomForTwoRows } from "./plotly/style";
 
 const title = {
   english: "Which guide finds the layers that compress well?",

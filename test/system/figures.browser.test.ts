@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { after, before, test } from "node:test";
 import { type Browser, chromium, type Page } from "playwright-core";
-import type { Figure } from "../../lib/display/figure";
-import { interactive } from "../../lib/display/interactive";
-import { drawStatic } from "../../lib/display/static/plotlyStatic";
-import { frame } from "../../lib/display/style";
+import { line } from "../../lib/display/marks";
+import { composeFigure } from "../../lib/display/plotly/compose";
+import { interactive } from "../../lib/display/plotly/interactive";
+import { drawStatic } from "../../lib/display/plotly/plotlyStatic";
 import { buildFolder, root } from "../../lib/core/paths";
 
 const chromiumFile = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -20,16 +20,11 @@ const missing = [
 ].flat();
 const skip = missing.length > 0 && missing.join(", ");
 
-function figure(number: string): Figure {
-  const title = { english: "A line <of> three points", persian: "سه نقطه" };
-  return {
-    number,
-    title,
-    source: "weights: demo · images: demo",
-    description: "Three points rise from 1 to 9.",
-    data: [{ type: "scatter", x: [1, 2, 3], y: [1, 4, Number(number.slice(2))], name: "</script>" }],
-    layout: frame({ number, title, source: "weights: demo · images: demo", xTitle: "x", yTitle: "y" }),
-  };
+function figure(last: number) {
+  const marks = [line([1, 2, 3], [1, 4, last], { name: "</script>" })];
+  const description = "Three points rise from 1 to 9.";
+  const options = { x: "x", y: "y", description };
+  return composeFigure("A line <of> three points", marks, "weights: demo · images: demo", options);
 }
 
 interface Shown {
@@ -137,9 +132,9 @@ before(
     await mkdir(buildFolder, { recursive: true });
     notebooks = await mkdtemp(join(buildFolder, "figures-test-"));
     shown = [];
-    for (const number of ["9-8", "9-9"]) {
-      const { png } = await drawStatic(figure(number));
-      shown.push({ png, html: interactive(figure(number), png) });
+    for (const last of [8, 9]) {
+      const { png } = await drawStatic(figure(last));
+      shown.push({ png, html: interactive(figure(last), png) });
     }
     browser = await chromium.launch({ executablePath: chromiumFile, args: ["--no-sandbox"] });
     await startJupyter();

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { interactive } from "../../lib/display/interactive";
-import { drawStatic } from "../../lib/display/static/plotlyStatic";
-import { frame } from "../../lib/display/style";
+import { composeFigure } from "../../lib/display/plotly/compose";
+import { interactive } from "../../lib/display/plotly/interactive";
+import { drawStatic } from "../../lib/display/plotly/plotlyStatic";
+import { line } from "../../lib/display/marks";
 import { writeReport } from "../../lib/cli/notebooks/htmlReport";
 import { Results } from "../../lib/cli/results";
 import { codeCells, type Output, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
@@ -16,13 +17,10 @@ import { notebookOf } from "../support/notebooks";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const skip = !existsSync(executablePath) && `no Chromium at ${executablePath}`;
 
-/** What `showFigure` leaves in a notebook: a picture, then the interactive figure. */
-async function figureOutputs(number: string): Promise<Output[]> {
-  const title = { english: "Three points", persian: "سه نقطه" };
-  const source = "weights: demo · images: demo";
-  const layout = frame({ number, title, source, xTitle: "x", yTitle: "y" });
-  const data = [{ type: "scatter" as const, x: [1, 2, 3], y: [1, 4, 9], name: number }];
-  const figure = { number, title, source, description: "Three points rise.", data, layout };
+/** What `figure` leaves in a notebook: a picture, then the interactive figure. */
+async function figureOutputs(title: string): Promise<Output[]> {
+  const marks = [line([1, 2, 3], [1, 4, 9], { name: title })];
+  const figure = composeFigure(title, marks, "weights: demo · images: demo", { x: "x", y: "y" });
   const { png } = await drawStatic(figure);
   const display = (bundle: Record<string, unknown>): Output => ({
     output_type: "display_data",
@@ -39,7 +37,8 @@ test("offline, the report draws its figures in place of their pictures and asks 
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
     const notebook = notebookOf("first", "second");
-    for (const [i, cell] of codeCells(notebook).entries()) cell.outputs = await figureOutputs(`9-${i + 1}`);
+    for (const [i, cell] of codeCells(notebook).entries())
+      cell.outputs = await figureOutputs(`Figure of my own ${i + 1}`);
     const file = join(folder, "report.html");
     await writeReport(file, [{ name: "09-figures", notebook }]);
 

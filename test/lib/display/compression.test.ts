@@ -5,7 +5,7 @@ import type { FormTime } from "../../../lib/chapters/formTiming";
 import { errorAgainstRank, frontier, timeAgainstMacs } from "../../../lib/display/compression";
 import type { Figure } from "../../../lib/display/figure";
 import { persianDigits } from "../../../lib/display/persian";
-import { drawStatic } from "../../../lib/display/static/plotlyStatic";
+import { drawStatic } from "../../../lib/display/plotly/plotlyStatic";
 import { accuracies } from "../../support/madeUp";
 import { frontierPoint } from "../chapters/frontierPoint";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DepthSeries } from "../../../lib/chapters/depth";
 import { latencyAgainstDepth } from "../../../lib/display/depth";
-import { interactive } from "../../../lib/display/interactive";
+import { interactive } from "../../../lib/display/plotly/interactive";
 
 const series = (engine: string, batch: number): DepthSeries => ({
   engine,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JSDOM } from "jsdom";
-import { UserError } from "../../../lib/core/errors";
-import { composeFigure, type FigureOptions } from "../../../lib/display/compose";
-import { band, bars, boxes, line, type Mark, picture, points, rule } from "../../../lib/display/marks";
-import { palette } from "../../../lib/display/palette";
-import { drawStatic } from "../../../lib/display/static/plotlyStatic";
+import { UserError } from "../../../../lib/core/errors";
+import { composeFigure, type FigureOptions } from "../../../../lib/display/plotly/compose";
+import { band, bars, boxes, line, type Mark, picture, points, rule } from "../../../../lib/display/marks";
+import { palette } from "../../../../lib/display/plotly/palette";
+import { drawStatic } from "../../../../lib/display/plotly/plotlyStatic";
 
 /** What of a trace or a layout is looked at here. */
 // biome-ignore lint/suspicious/noExplicitAny: Plotly's types know neither panels nor domains as references

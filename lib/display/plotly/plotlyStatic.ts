@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Figure, figureSize, specification } from "../specification";
+import { type Figure, figureSize, specification } from "./specification";
 import { boxOf, renderPng } from "./svgRenderer";
 
 /** What is used of jsdom's window: its own types would bring the DOM's into every notebook. */

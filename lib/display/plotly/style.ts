@@ -1,7 +1,7 @@
 import type { Layout, LayoutAxis } from "plotly.js-dist";
-import type { Title } from "./captions";
+import type { Title } from "../captions";
 import { colours } from "./palette";
-import { persianDigits, rightToLeft } from "./persian";
+import { persianDigits, rightToLeft } from "../persian";
 import { figureSize } from "./specification";
 
 export { colours };

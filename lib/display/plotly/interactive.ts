@@ -1,5 +1,5 @@
 import { type Figure, figureSize, specification } from "./specification";
-import { escapeHtml } from "./notebook";
+import { escapeHtml } from "../notebook";
 
 /**
  * Draws every figure of the page that is not drawn yet, with the page's Plotly or else the one that the Jupyter server

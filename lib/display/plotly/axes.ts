@@ -1,5 +1,5 @@
 import type { LayoutAxis } from "plotly.js-dist";
-import type { Mark } from "./marks";
+import type { Mark } from "../marks";
 import { axisLook } from "./style";
 
 /** One axis of a figure: its title alone, or with more to say. */

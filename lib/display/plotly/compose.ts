@@ -1,10 +1,10 @@
 import type { Data, Layout } from "plotly.js-dist";
-import { UserError } from "../core/errors";
+import { UserError } from "../../core/errors";
 import { type Axis, plotlyAxis, valuesAlong } from "./axes";
-import { captionOf, type Fill } from "./captions";
+import { captionOf, type Fill } from "../captions";
 import { describe } from "./describe";
 import { type LegendPlace, legendRoom } from "./legend";
-import type { Mark, Picture } from "./marks";
+import type { Mark, Picture } from "../marks";
 import { looksOf } from "./palette";
 import { type Panel, ruleLabel, ruleShape } from "./rules";
 import type { Figure } from "./specification";

@@ -1,4 +1,4 @@
-import type { Colour, Mark, Points, Sign } from "./marks";
+import type { Colour, Mark, Points, Sign } from "../marks";
 
 /** Okabe and Ito's colours (2008): told apart by readers with any colour vision. */
 export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"] as const;

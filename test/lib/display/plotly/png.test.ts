@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
-import { encodePng } from "../../../../lib/display/static/png";
+import { encodePng } from "../../../../lib/display/plotly/png";
 import { pythonWith } from "../../../../lib/cli/python";
 import { uniform } from "../../../support/uniform";
 

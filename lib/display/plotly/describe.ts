@@ -1,5 +1,5 @@
-import { median } from "../statistics/summary";
-import type { Mark, Picture } from "./marks";
+import { median } from "../../statistics/summary";
+import type { Mark, Picture } from "../marks";
 
 const text = (value: number | string) => (typeof value === "string" ? value : String(Number(value.toPrecision(4))));
 

@@ -1,7 +1,7 @@
 import type { Data, Layout } from "plotly.js-dist";
-import type { Band, Bars, Boxes, Line, Mark, Picture, Points } from "./marks";
+import type { Band, Bars, Boxes, Line, Mark, Picture, Points } from "../marks";
 import type { Look } from "./palette";
-import { encodePng } from "./static/png";
+import { encodePng } from "./png";
 
 /** What a mark's traces have in common: axes, name, and whether the legend shows it. */
 type Shared = Partial<Data>;

@@ -1,7 +1,7 @@
 import type { Layout } from "plotly.js-dist";
 import type { Axis } from "./axes";
 import { extentOf } from "./axes";
-import type { Mark, Rule } from "./marks";
+import type { Mark, Rule } from "../marks";
 import { colours } from "./palette";
 import { note } from "./style";
 

@@ -1,5 +1,5 @@
 import type { Data, Layout } from "plotly.js-dist";
-import type { Title } from "./captions";
+import type { Title } from "../captions";
 
 /** A Plotly specification with what must stand in it wherever it is shown. */
 export interface Figure {
