@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../core/errors";
 import { writeAtomically } from "../core/files";
 import { buildFolder } from "../core/paths";
+import { justShown } from "../display/notebook";
 import { chapter2Claims, type SpectraEvidence } from "./chapter2";
 import { chapter3Claims, type HeadsEvidence } from "./chapter3";
 import { chapter4Claims, type RecoveryEvidence } from "./chapter4";
@@ -44,7 +45,7 @@ export async function settle<N extends keyof EvidenceOf>(
 ): Promise<SettledClaim[]> {
   const claims = await settleClaims(chapter, evidence);
   showClaims(claims);
-  return claims;
+  return justShown(claims);
 }
 
 /** As `settle`, without the table. */

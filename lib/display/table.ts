@@ -1,8 +1,9 @@
+import { inspect } from "node:util";
 import { UserError } from "../core/errors";
 import { captionOf, type Fill } from "./captions";
 import { exportFile } from "./exports";
 import { type HtmlCell, htmlTable } from "./htmlTable";
-import { escapeHtml, inNotebook, notebook } from "./notebook";
+import { escapeHtml, inNotebook, justShown, notebook } from "./notebook";
 
 export type Cell = string | number | boolean;
 export type Row = Record<string, Cell>;
@@ -51,8 +52,19 @@ interface Danfo {
   toCSV(frame: DataFrame): string;
 }
 
-/** danfo.js takes two seconds to load, so only a process that shows a table does. */
-const danfo = (): Danfo => require("danfojs-node");
+/**
+ * danfo.js takes two seconds to load, so only a process that shows a table does. A cell that ends in one of its frames prints
+ * a table then: version 1.2 leaves that to a method, and Node.js would print its insides.
+ */
+function danfo(): Danfo {
+  const loaded = require("danfojs-node");
+  let base = loaded.DataFrame.prototype; // of what frames are made of, and of the frames that they give
+  while (Object.getPrototypeOf(base) !== Object.prototype) base = Object.getPrototypeOf(base);
+  base[inspect.custom] = function () {
+    return String(this);
+  };
+  return loaded;
+}
 
 /** Columns whose names end in "ms" or "(ms)" hold times. */
 const holdsTimes = (column: string) => /\bms\)?$/.test(column);
@@ -123,5 +135,5 @@ export async function table(
   });
   const rows = values.map((row) => row.map(toCell));
   notebook().html(htmlTable({ ...caption, source }, columns, rows));
-  return frame;
+  return justShown(frame);
 }

@@ -61,6 +61,14 @@ test("a cell's value and text arrive, with lib/ and the environment at hand", as
   assert.equal(reply.status, "ok");
 });
 
+test("what a cell's last expression has shown is not printed once more; a later cell prints it as a table", async () => {
+  const made = `import { table } from "./lib/display/table"; await table("A", [{ a: 1.5 }, { a: 2 }], "b")`;
+  assert.equal(textOf((await run(made)).outputs), "");
+  assert.equal(textOf((await run(`const frame = await table("A", [{ a: 1.5 }, { a: 2 }], "b");`)).outputs), "");
+  const { outputs } = await run(`frame.sortValues("a", { ascending: false })`);
+  assert.match(textOf(outputs), /│ a .*│ 2 .*│ 1\.5 /s);
+});
+
 test("the compiler sees Node's types and no browser's, as tsconfig.json asks", async () => {
   assert.equal((await run(`import { readFileSync } from "node:fs"; readFileSync.length > 0`)).reply.status, "ok");
   const { reply, outputs } = await run("document.title");

@@ -8,6 +8,7 @@ process.chdir(path.join(__dirname, "..", "..", ".."));
 endWithClient();
 neverWaitWhenPublishing();
 leaveImportsToNode();
+printNothingTwice();
 require("tslab/dist/main.js").startKernel({ configPath: path.resolve(process.argv[2]), enableFindLocal: false });
 
 /** A kernel whose client was killed must not live on, not even inside an endless loop: hence a thread of its own. */
@@ -27,6 +28,15 @@ function neverWaitWhenPublishing() {
     constructor() {
       super({ sendHighWaterMark: 0, sendTimeout: 0 });
     }
+  };
+}
+
+/** tslab logs the value of a cell's last expression: not what that expression has just shown (lib/display/notebook.ts). */
+function printNothingTwice() {
+  const { log } = console;
+  console.log = (...values) => {
+    if (values.length === 1 && values[0]?.[Symbol.for("low-rank.shown")]) return;
+    log.apply(console, values);
   };
 }
 
