@@ -46,7 +46,7 @@ export { settle } from "./claims/settle";
 export { showClaims } from "./claims/showClaims";
 export { verdicts } from "./claims/verdicts";
 export { normalTensor, Random } from "./core/random";
-export { range } from "./core/tensor";
+export { range, relativeError } from "./core/tensor";
 export { usableCores } from "./core/usableCores";
 export { accuracyAgainstCompression, seedDistribution } from "./display/accuracy";
 export { showFigure } from "./display/display";
@@ -55,50 +55,26 @@ export { figure } from "./display/figure";
 export { band, bars, boxes, line, picture, points, rule } from "./display/marks";
 export { progress } from "./display/progress";
 export { productRate } from "./engines/productRate";
-export { linearHeads, keptRank, withHead } from "./network/head";
+export { keptRank, linearHeads, withHead } from "./network/head";
 export { layerOf } from "./network/layerOf";
-export { costs } from "./network/network";
+export { costs, parameterCount } from "./network/network";
 export { table } from "./display/table";
 export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
 export { say } from "./display/say";
 export { weightMatrix } from "./linalg/matrix";
 export {
   conditionNumber,
+  effectiveRank,
   fromSingularValues,
   rankForVariance,
-  type Spectrum,
   spectrumOf,
   stableRank,
   truncationError,
+  type Spectrum,
 } from "./linalg/spectrum";
 export { singularValues, svd } from "./linalg/svd";
 export { showTable } from "./display/tables";
-export {
-  assetNote,
-  compressionRows,
-  fcOrMiddle,
-  guideFinding,
-  guideRows,
-  headFinding,
-  layerPoints,
-  layerSpectraRows,
-  settleChapter5,
-} from "./chapters/chapter5";
-export { depthEngines, depthFinding, depthRows, table52, timeDepths } from "./chapters/depth";
-export {
-  layerTimeRows,
-  machineYardsticks,
-  operatorTimeRows,
-  profileNetwork,
-  rooflineFinding,
-} from "./chapters/roofline";
-export { compressEachLayer } from "./chapters/sensitivity";
-export { scoreGuides } from "./chapters/sensitivityGuides";
-export { trainGoodHead } from "./chapters/sensitivityHead";
-export { latencyAgainstDepth } from "./display/depth";
-export { roofline } from "./display/roofline";
 export { sayTimed } from "./display/sayTimed";
-export { guideComparison, lossAgainstConditionNumber } from "./display/sensitivity";
 export { settleChapter7, formFinding, stageRows } from "./chapters/chapter7";
 export {
   buildChosen,
@@ -114,3 +90,19 @@ export { layerErrors } from "./chapters/layerErrors";
 export { formRows, timeForms } from "./chapters/formTiming";
 export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
 export { errorAgainstRank, frontier, timeAgainstMacs } from "./display/compression";
+export { cached } from "./core/cache";
+export { firstImages } from "./assets/images/cifar10";
+export { features } from "./engines/features";
+export { LayerVariants, outputErrors } from "./engines/layerVariants";
+export { memoryBandwidth } from "./engines/memoryBandwidth";
+export { onnxRuntime } from "./engines/onnxRuntime";
+export { profileNetwork } from "./engines/profileNetwork";
+export { tensorflow } from "./engines/tensorflow";
+export { timeInTurn } from "./engines/time";
+export { deepNetwork } from "./network/deepNetwork";
+export { rankForShare, withLowRankLayer } from "./network/lowRank";
+export { lineFit } from "./statistics/lineFit";
+export { spearmanInterval } from "./statistics/spearman";
+export { median } from "./statistics/summary";
+export { accuracyOf, logitsOf, predictions, topOne } from "./training/evaluate";
+export { trainHeads } from "./training/trainHeads";

@@ -7,7 +7,7 @@ import { progress } from "../display/progress";
 import { cached } from "../core/cache";
 import { type Accuracy, accuracyOf, predictions } from "../training/evaluate";
 import { type CompressionStudy, logitsOf } from "./compressionStudy";
-import { relativeError } from "./sensitivityResponse";
+import { relativeError } from "../core/tensor";
 
 /** All 3 × 3 convolutions of the blocks at half their channels, by one fit. */
 export interface FitResult {

@@ -1,3 +1,4 @@
+import { UserError } from "../core/errors";
 import type { Svd } from "../linalg/svd";
 import { factorize } from "./head";
 import { layerOf } from "./layerOf";
@@ -7,9 +8,11 @@ import { replaceNode } from "./rewire";
 
 /**
  * The rank at which two factors hold a share of a matrix's parameters: max(1, ⌊share · m · n / (m + n)⌋).
- * @param share of rows · columns, 0 to 1.
+ * @param share of rows · columns, above 0, up to 1.
+ * @throws UserError for another share.
  */
 export function rankForShare(share: number, rows: number, columns: number): number {
+  if (!(share > 0 && share <= 1)) throw new UserError(`share ${share}: choose one above 0, up to 1`);
   // As in keptRank, no share is meant to a billionth.
   return Math.max(1, Math.floor((share * rows * columns) / (rows + columns) + 1e-9));
 }
