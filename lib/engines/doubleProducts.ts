@@ -2,6 +2,8 @@ import { onnx } from "onnx-proto";
 import type { Matrix } from "ml-matrix";
 import { matrixOfRows, type Product, rowsOf } from "../linalg/matrix";
 import type { Tensor } from "../core/tensor";
+import { ints, valueInfo } from "../network/onnx";
+import { sessionOptions } from "./onnxRuntime";
 
 /** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
 export interface ChannelSums {
@@ -44,17 +46,9 @@ export function doubleProducts(threads: number): Promise<DoubleProducts> {
 
 async function open(threads: number): Promise<DoubleProducts> {
   const ort = await import("onnxruntime-node");
-  const options = {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3 as const,
-    // As in onnxRuntime.ts: else its idle threads take time from whatever is timed next.
-    extra: { session: { force_spinning_stop: "1" } },
-  };
   const [one, two, rows] = await Promise.all(
     [channelsModel(false), channelsModel(true), rowsModel()].map((model) =>
-      ort.InferenceSession.create(model, options),
+      ort.InferenceSession.create(model, sessionOptions(threads)),
     ),
   );
   const images = ({ shape, data }: Tensor) => new ort.Tensor("float32", data, shape);
@@ -88,7 +82,7 @@ function joined(matrix: Matrix): Float64Array {
 function channelsModel(another: boolean): Uint8Array {
   const inputs = another ? ["x", "y"] : ["x"];
   const channelsFirst = (name: string) => [
-    node("Transpose", [name], `${name}.turned`, [integers("perm", [1, 0, 2, 3])]),
+    node("Transpose", [name], `${name}.turned`, [ints("perm", [1, 0, 2, 3])]),
     node("Reshape", [`${name}.turned`, "rows"], `${name}.rows`),
     node("Cast", [`${name}.rows`], `${name}.double`, [
       { name: "to", type: onnx.AttributeProto.AttributeType.INT, i: DOUBLE },
@@ -98,26 +92,26 @@ function channelsModel(another: boolean): Uint8Array {
   ];
   const ofTwo = [
     node("MatMul", ["y.double", "x.columns"], "yx"),
-    node("ReduceSumSquare", ["y.double"], "y.allSquares", [integers("axes", [1])]),
+    node("ReduceSumSquare", ["y.double"], "y.allSquares", [ints("axes", [1])]),
     node("Reshape", ["y.allSquares", "flat"], "y.squares"),
   ];
   return modelOf({
     node: [
       ...inputs.flatMap(channelsFirst),
-      node("Transpose", ["x.double"], "x.columns", [integers("perm", [1, 0])]),
+      node("Transpose", ["x.double"], "x.columns", [ints("perm", [1, 0])]),
       node("MatMul", ["x.double", "x.columns"], "xx"),
       ...(another ? ofTwo : []),
     ],
     initializer: [constant("rows", [0, -1]), constant("last", [1]), constant("flat", [-1])],
-    input: inputs.map((name) => value(name, FLOAT, ["batch", `${name}.channels`, "height", "width"])),
+    input: inputs.map((name) => valueInfo(name, ["batch", `${name}.channels`, "height", "width"], FLOAT)),
     output: [
-      value("xx", DOUBLE, ["x.channels", "x.channels"]),
-      value("x.sum", DOUBLE, ["x.channels"]),
+      valueInfo("xx", ["x.channels", "x.channels"], DOUBLE),
+      valueInfo("x.sum", ["x.channels"], DOUBLE),
       ...(another
         ? [
-            value("yx", DOUBLE, ["y.channels", "x.channels"]),
-            value("y.sum", DOUBLE, ["y.channels"]),
-            value("y.squares", DOUBLE, ["y.channels"]),
+            valueInfo("yx", ["y.channels", "x.channels"], DOUBLE),
+            valueInfo("y.sum", ["y.channels"], DOUBLE),
+            valueInfo("y.squares", ["y.channels"], DOUBLE),
           ]
         : []),
     ],
@@ -128,11 +122,11 @@ function channelsModel(another: boolean): Uint8Array {
 function rowsModel(): Uint8Array {
   return modelOf({
     node: [
-      node("Transpose", ["b"], "b.columns", [integers("perm", [1, 0])]),
+      node("Transpose", ["b"], "b.columns", [ints("perm", [1, 0])]),
       node("MatMul", ["a", "b.columns"], "product"),
     ],
-    input: ["a", "b"].map((name) => value(name, DOUBLE, [`${name}.rows`, "columns"])),
-    output: [value("product", DOUBLE, ["a.rows", "b.rows"])],
+    input: ["a", "b"].map((name) => valueInfo(name, [`${name}.rows`, "columns"], DOUBLE)),
+    output: [valueInfo("product", ["a.rows", "b.rows"], DOUBLE)],
   });
 }
 
@@ -152,12 +146,4 @@ function node(
   attribute: onnx.IAttributeProto[] = [],
 ): onnx.INodeProto {
   return { opType, input, output: [output], attribute };
-}
-
-function integers(name: string, ints: number[]): onnx.IAttributeProto {
-  return { name, type: onnx.AttributeProto.AttributeType.INTS, ints };
-}
-
-function value(name: string, elemType: number, sides: string[]): onnx.IValueInfoProto {
-  return { name, type: { tensorType: { elemType, shape: { dim: sides.map((dimParam) => ({ dimParam })) } } } };
 }

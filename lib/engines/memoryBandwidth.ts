@@ -22,7 +22,7 @@ export async function memoryBandwidth(threads: number, elements = beyondCaches):
   const arrays = tensor([1, 1, 1, elements]);
   // Pages that nobody wrote to would all be one page of zeros, read from the cache.
   arrays.data.fill(1);
-  const times = await profileOperators(network, arrays, { threads, warmUps: 1, runs: 2 });
+  const [times] = await profileOperators([network], arrays, { threads, warmUps: 1, runs: 2 });
   return bandwidthOf(times, elements);
 }
 

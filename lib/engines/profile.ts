@@ -7,6 +7,7 @@ import { imageInput, inputsOf, type Network, type Node } from "../network/networ
 import { toOnnx } from "../network/onnx";
 import { median } from "../statistics/summary";
 import type { Tensor } from "../core/tensor";
+import { sessionOptions } from "./onnxRuntime";
 
 /** The time of one operator that the engine ran. */
 export interface OperatorTime {
@@ -29,24 +30,13 @@ export interface ProfileOptions {
 }
 
 /**
- * Runs a network under ONNX Runtime's own profiler.
+ * Runs networks under ONNX Runtime's own profiler. Several take turns run by run, so that whatever slows the machine for a
+ * while hits all alike. All are open at once: each holds its weights and, from its first run on, the values of a batch.
  * @param input a batch, the same in every run.
+ * @returns the operators of each network.
  * @throws UserError if the engine's profile cannot be read.
  */
 export async function profileOperators(
-  network: Network,
-  input: Tensor,
-  options: ProfileOptions,
-): Promise<OperatorTime[]> {
-  const [times] = await profileTogether([network], input, options);
-  return times;
-}
-
-/**
- * As profileOperators for several networks that take turns run by run, so that whatever slows the machine for a while
- * hits all alike. All are open at once: each holds its weights and, from its first run on, the values of a batch.
- */
-export async function profileTogether(
   networks: readonly Network[],
   input: Tensor,
   { threads, warmUps = 1, runs = 5, onProgress }: ProfileOptions,
@@ -80,15 +70,9 @@ function prefixOf(network: number): string {
 async function openProfiled(network: Network, threads: number, prefix: string): Promise<InferenceSession> {
   const ort = await import("onnxruntime-node");
   return ort.InferenceSession.create(toOnnx(network), {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    ...sessionOptions(threads),
     enableProfiling: true,
     profileFilePrefix: prefix,
-    // Else the threads of a session that has just run go on spinning in wait of work, on the next one's cores: of four
-    // small networks in turn each took more than twice its time.
-    extra: { session: { force_spinning_stop: "1" } },
   });
 }
 

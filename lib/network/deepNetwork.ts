@@ -1,7 +1,8 @@
 import { UserError } from "../core/errors";
 import { normalTensor, Random } from "../core/random";
 import { type Tensor, tensor } from "../core/tensor";
-import { type BatchNorm, type Conv, imageInput, type Network, type Node } from "./network";
+import type { Network } from "./network";
+import { basicBlock, stem, type TensorSource } from "./resnet18";
 
 const channels = 64;
 const classes = 10;
@@ -15,56 +16,39 @@ const classes = 10;
  */
 export function deepNetwork(layers: number, random = new Random(layers)): Network {
   if (!(layers >= 2 && layers % 2 === 0)) throw new UserError(`${layers} layers: give an even number from 2`);
-  const nodes: Node[] = [
-    conv("conv1", imageInput, [channels, 3, 7, 7], 2, random),
-    batchNorm("bn1", "conv1"),
-    { kind: "relu", name: "relu", input: "bn1" },
-    { kind: "maxPool", name: "maxpool", input: "relu", size: 3, stride: 2, padding: 1 },
-  ];
-  let input = "maxpool";
+  const source: TensorSource = { take: (name, shape) => untrained(name, shape, random) };
+  const nodes = stem(source);
   for (let block = 0; block < (layers - 2) / 2; block++) {
-    nodes.push(...basicBlock(`block${block}`, input, random));
-    input = `block${block}.relu2`;
+    const input = nodes[nodes.length - 1].name;
+    nodes.push(...basicBlock(source, `block${block}`, input, channels, channels, 1));
   }
-  const weight = normal([classes, channels], random);
+  const input = nodes[nodes.length - 1].name;
   nodes.push(
     { kind: "globalAveragePool", name: "avgpool", input },
-    { kind: "linear", name: "fc", input: "avgpool", weight, bias: tensor([classes]) },
+    {
+      kind: "linear",
+      name: "fc",
+      input: "avgpool",
+      weight: normal([classes, channels], random),
+      bias: tensor([classes]),
+    },
   );
   return { nodes };
 }
 
-function basicBlock(name: string, input: string, random: Random): Node[] {
-  const within = (part: string) => `${name}.${part}`;
-  return [
-    conv(within("conv1"), input, [channels, channels, 3, 3], 1, random),
-    batchNorm(within("bn1"), within("conv1")),
-    { kind: "relu", name: within("relu1"), input: within("bn1") },
-    conv(within("conv2"), within("relu1"), [channels, channels, 3, 3], 1, random),
-    batchNorm(within("bn2"), within("conv2")),
-    { kind: "add", name: within("add"), inputs: [within("bn2"), input] },
-    { kind: "relu", name: within("relu2"), input: within("add") },
-  ];
-}
-
-function conv(name: string, input: string, shape: number[], stride: number, random: Random): Conv {
-  const padding = (shape[2] - 1) / 2;
-  const weight = normal(shape, random);
-  return { kind: "conv", name, input, weight, stride: [stride, stride], padding: [padding, padding] };
+/** Random weights of a convolution; of a batch norm what leaves its input as it is. */
+function untrained(name: string, shape: number[], random: Random): Tensor {
+  if (shape.length > 1) return normal(shape, random);
+  const isOne = /bn\d\.(weight|running_var)$/.test(name);
+  return tensor(shape, new Float32Array(shape[0]).fill(isOne ? 1 : 0));
 }
 
 /** Variance 2 / inputs of a neuron (He et al. 2015, equation 10), so that values keep their size through the depth. */
 function normal(shape: number[], random: Random): Tensor {
-  const result = normalTensor(shape, random);
-  const deviation = Math.sqrt((2 * shape[0]) / result.data.length);
+  const { data } = normalTensor(shape, random);
+  const std = Math.sqrt((2 * shape[0]) / data.length);
   return tensor(
     shape,
-    result.data.map((value) => deviation * value),
+    data.map((value) => std * value),
   );
-}
-
-function batchNorm(name: string, input: string): BatchNorm {
-  const all = (value: number) => tensor([channels], new Float32Array(channels).fill(value));
-  const [scale, shift, mean, variance] = [1, 0, 0, 1].map(all);
-  return { kind: "batchNorm", name, input, scale, shift, mean, variance, epsilon: 1e-5 };
 }

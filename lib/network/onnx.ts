@@ -114,16 +114,22 @@ function tensorProto(name: string, { shape, data }: Tensor): onnx.ITensorProto {
   return { name, dims: shape, dataType: onnx.TensorProto.DataType.FLOAT, rawData };
 }
 
-function valueInfo(name: string, sides: (number | string)[]): onnx.IValueInfoProto {
+/** A value that goes in or out: the names of its free sides, or their lengths. */
+export function valueInfo(
+  name: string,
+  sides: (number | string)[],
+  elemType = onnx.TensorProto.DataType.FLOAT,
+): onnx.IValueInfoProto {
   const dim = sides.map((side) => (typeof side === "number" ? { dimValue: side } : { dimParam: side }));
-  return { name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 function int(name: string, i: number): onnx.IAttributeProto {
   return { name, type: onnx.AttributeProto.AttributeType.INT, i };
 }
 
-function ints(name: string, values: number[]): onnx.IAttributeProto {
+/** An attribute of an operator: a list of whole numbers. */
+export function ints(name: string, values: number[]): onnx.IAttributeProto {
   return { name, type: onnx.AttributeProto.AttributeType.INTS, ints: values };
 }
 

@@ -17,12 +17,7 @@ const stageChannels = [64, 128, 256, 512];
  */
 export function resnet18(stateDict: StateDict, file: string): Network {
   const taker = new TensorTaker(stateDict);
-  const nodes: Node[] = [
-    conv(taker, "conv1", imageInput, [64, 3, 7, 7], 2),
-    batchNorm(taker, "bn1", "conv1", 64),
-    { kind: "relu", name: "relu", input: "bn1" },
-    { kind: "maxPool", name: "maxpool", input: "relu", size: 3, stride: 2, padding: 1 },
-  ];
+  const nodes = stem(taker);
   let channels = 64;
   stageChannels.forEach((outChannels, stage) => {
     for (const block of [0, 1]) {
@@ -43,9 +38,24 @@ export function resnet18(stateDict: StateDict, file: string): Network {
   return { nodes };
 }
 
+/** Gives the tensor of that name and shape. */
+export interface TensorSource {
+  take(name: string, shape: number[]): Tensor;
+}
+
+/** What stands before the stages: (N, 3, H, W) → (N, 64, H/4, W/4). */
+export function stem(source: TensorSource): Node[] {
+  return [
+    conv(source, "conv1", imageInput, [64, 3, 7, 7], 2),
+    batchNorm(source, "bn1", "conv1", 64),
+    { kind: "relu", name: "relu", input: "bn1" },
+    { kind: "maxPool", name: "maxpool", input: "relu", size: 3, stride: 2, padding: 1 },
+  ];
+}
+
 /** Two 3×3 convolutions beside a shortcut, which is a 1×1 convolution where the shape changes. */
-function basicBlock(
-  taker: TensorTaker,
+export function basicBlock(
+  source: TensorSource,
   name: string,
   input: string,
   inChannels: number,
@@ -54,16 +64,16 @@ function basicBlock(
 ): Node[] {
   const within = (part: string) => `${name}.${part}`;
   const nodes: Node[] = [
-    conv(taker, within("conv1"), input, [outChannels, inChannels, 3, 3], stride),
-    batchNorm(taker, within("bn1"), within("conv1"), outChannels),
+    conv(source, within("conv1"), input, [outChannels, inChannels, 3, 3], stride),
+    batchNorm(source, within("bn1"), within("conv1"), outChannels),
     { kind: "relu", name: within("relu1"), input: within("bn1") },
-    conv(taker, within("conv2"), within("relu1"), [outChannels, outChannels, 3, 3], 1),
-    batchNorm(taker, within("bn2"), within("conv2"), outChannels),
+    conv(source, within("conv2"), within("relu1"), [outChannels, outChannels, 3, 3], 1),
+    batchNorm(source, within("bn2"), within("conv2"), outChannels),
   ];
   let shortcut = input;
   if (stride !== 1) {
-    nodes.push(conv(taker, within("downsample.0"), input, [outChannels, inChannels, 1, 1], stride));
-    nodes.push(batchNorm(taker, within("downsample.1"), within("downsample.0"), outChannels));
+    nodes.push(conv(source, within("downsample.0"), input, [outChannels, inChannels, 1, 1], stride));
+    nodes.push(batchNorm(source, within("downsample.1"), within("downsample.0"), outChannels));
     shortcut = within("downsample.1");
   }
   nodes.push(
@@ -73,21 +83,21 @@ function basicBlock(
   return nodes;
 }
 
-function conv(taker: TensorTaker, name: string, input: string, shape: number[], stride: number): Conv {
+function conv(source: TensorSource, name: string, input: string, shape: number[], stride: number): Conv {
   const padding = (shape[2] - 1) / 2;
-  const weight = taker.take(`${name}.weight`, shape);
+  const weight = source.take(`${name}.weight`, shape);
   return { kind: "conv", name, input, weight, stride: [stride, stride], padding: [padding, padding] };
 }
 
-function batchNorm(taker: TensorTaker, name: string, input: string, channels: number): BatchNorm {
+function batchNorm(source: TensorSource, name: string, input: string, channels: number): BatchNorm {
   return {
     kind: "batchNorm",
     name,
     input,
-    scale: taker.take(`${name}.weight`, [channels]),
-    shift: taker.take(`${name}.bias`, [channels]),
-    mean: taker.take(`${name}.running_mean`, [channels]),
-    variance: taker.take(`${name}.running_var`, [channels]),
+    scale: source.take(`${name}.weight`, [channels]),
+    shift: source.take(`${name}.bias`, [channels]),
+    mean: source.take(`${name}.running_mean`, [channels]),
+    variance: source.take(`${name}.running_var`, [channels]),
     epsilon: batchNormEpsilon,
   };
 }
@@ -99,7 +109,7 @@ function linear(taker: TensorTaker, name: string, input: string, inputs: number)
 }
 
 /** Hands out a state dict's tensors and notes what is wrong with them. */
-class TensorTaker {
+class TensorTaker implements TensorSource {
   readonly problems: string[] = [];
   private readonly taken = new Map<string, Tensor>();
 

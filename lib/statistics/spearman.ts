@@ -2,27 +2,16 @@ import { UserError } from "../core/errors";
 import { bootstrapInterval } from "./bootstrap";
 import type { Interval } from "./proportion";
 import { mean } from "./summary";
-import { studentTWithin } from "./studentT";
-
-/** Rank correlation and the two-sided probability of one at least as strong among unrelated values. */
-export interface Spearman {
-  rho: number;
-  /** By Student's t with n − 2 degrees of freedom, as SciPy: rough below ten pairs. */
-  pValue: number;
-}
 
 /**
- * Spearman's rank correlation (1904), equal values sharing the mean of their ranks. NaN if all x or all y are equal.
+ * Spearman's rank correlation ρ (1904), equal values sharing the mean of their ranks. NaN if all x or all y are equal.
  * @throws UserError unless there are as many x as y, and at least three.
  */
-export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Spearman {
+export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
   if (x.length !== y.length || x.length < 3) {
     throw new UserError(`no rank correlation of ${x.length} with ${y.length} values: give three pairs or more`);
   }
-  const rho = correlation(ranks(x), ranks(y));
-  const degrees = x.length - 2;
-  const t = Math.abs(rho) * Math.sqrt(degrees / ((1 + rho) * (1 - rho)));
-  return { rho, pValue: 1 - studentTWithin(t, degrees) };
+  return correlation(ranks(x), ranks(y));
 }
 
 /**
@@ -32,15 +21,11 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): Spearman {
  */
 export function spearmanInterval(x: ArrayLike<number>, y: ArrayLike<number>, seed = 0): Interval & { rho: number } {
   const rhoOf = (chosen: Float64Array) => {
-    const { rho } = spearman(
-      chosen.map((i) => x[i]),
-      chosen.map((i) => y[i]),
-    );
-    return Number.isNaN(rho) ? 0 : rho;
+    const [ofX, ofY] = [x, y].map((values) => chosen.map((i) => values[i]));
+    return spearman(ofX, ofY) || 0;
   };
-  const { rho } = spearman(x, y);
   const all = Float64Array.from({ length: x.length }, (_, i) => i);
-  return { rho: Number.isNaN(rho) ? 0 : rho, ...bootstrapInterval(all, rhoOf, seed) };
+  return { rho: rhoOf(all), ...bootstrapInterval(all, rhoOf, seed) };
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs. */

@@ -41,11 +41,6 @@ export function meanInterval(sample: Sample): Interval {
   return { low: mean(sample) - half, high: mean(sample) + half };
 }
 
-/** Share of the sample at or below a value (empirical distribution function). @throws UserError if it is empty. */
-export function empiricalPosition(value: number, sample: Sample): number {
-  return sum(Array.from(checked(sample), (other) => (other <= value ? 1 : 0))) / sample.length;
-}
-
 /** The middle 95 % of a sample: its quantiles at 0.025 and 0.975. @throws UserError if it is empty. */
 export function centralInterval(sample: Sample): Interval {
   return { low: quantile(sample, 0.025), high: quantile(sample, 0.975) };

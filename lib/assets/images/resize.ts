@@ -17,24 +17,12 @@ interface Taps {
 /** What each byte becomes when it is written. */
 type Table = Uint8Array | Float32Array;
 
-const unchanged = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-
 /**
  * Resizes an image bilinearly, byte for byte as Pillow 9's `Image.resize(size, BILINEAR)` does: a triangle filter that
  * widens when shrinking, first along rows, then along columns, in fixed point and rounded to bytes after each.
- * @param planes any number of planes of from.width × from.height bytes.
- * @returns as many planes of to.width × to.height bytes.
- */
-export function resizeBytes(planes: Uint8Array, from: Size, to: Size): Uint8Array {
-  const planeCount = planes.length / (from.width * from.height);
-  const resized = new Uint8Array(planeCount * to.width * to.height);
-  resizeThrough(planes, from, to, new Array(planeCount).fill(unchanged), resized);
-  return resized;
-}
-
-/**
- * As resizeBytes, but writes into `out` what the plane's table makes of each byte: one pass less over the image.
- * @param tables one table of 256 entries per plane.
+ * @param planes of from.width × from.height bytes, one a table.
+ * @param tables of 256 entries: what becomes of each byte as it is written, which saves a pass over the image.
+ * @param out as many planes of to.width × to.height numbers.
  */
 export function resizeThrough(planes: Uint8Array, from: Size, to: Size, tables: Table[], out: Table): void {
   const rows = resizeRows(planes, tapsOf(from.width, to.width), from.width, to.width);

@@ -1,4 +1,4 @@
-import { type OperatorTime, ownerOf, profileTogether } from "../../engines/profile";
+import { type OperatorTime, ownerOf, profileOperators } from "../../engines/profile";
 import { costs, type Network } from "../../network/network";
 import { type LayerRanks, partsOf } from "../../network/rankPlan";
 import { normalTensor } from "../../core/random";
@@ -48,7 +48,7 @@ export async function timeLayers(
   let firstTotal: number | undefined;
   for (let group = 0; group < groups; group++) {
     const members: Variant[] = [new Map(), ...variants.slice(group * atOnce, (group + 1) * atOnce)];
-    const profiles = await profileTogether(
+    const profiles = await profileOperators(
       members.map((variant) => placeholderSplits(network, variant)),
       input,
       { threads, runs, onProgress: (done, total) => onProgress?.(group * total + done, groups * total) },

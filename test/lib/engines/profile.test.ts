@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { operatorTimes, ownerOf, profileOperators, profileTogether } from "../../../lib/engines/profile";
+import { operatorTimes, ownerOf, profileOperators } from "../../../lib/engines/profile";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
 import { imageInput, type Network } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
@@ -67,7 +67,7 @@ test("the engine's profile covers every layer of a network, and its file is gone
     rmSync(folder, { recursive: true });
   });
   const network = deepNetwork(6);
-  const times = await profileOperators(network, formulaImages(2, 32), { threads: 1, runs: 2 });
+  const [times] = await profileOperators([network], formulaImages(2, 32), { threads: 1, runs: 2 });
   const owners = new Set(times.map(({ name }) => ownerOf(network, name)?.name));
   for (const { kind, name } of network.nodes) if (kind === "conv" || kind === "linear") assert(owners.has(name), name);
   assert(times.every(({ ms }) => ms >= 0) && times.some(({ ms }) => ms > 0));
@@ -83,7 +83,7 @@ test("networks that take turns keep their profiles apart, and every round is rep
   const rounds: number[][] = [];
   const onProgress = (...round: number[]) => rounds.push(round);
   const options = { threads: 1, warmUps: 2, runs: 1, onProgress };
-  const profiles = await profileTogether(networks, formulaImages(1, 8), options);
+  const profiles = await profileOperators(networks, formulaImages(1, 8), options);
   assert.deepEqual(
     profiles.map((operators) => operators.map(({ name }) => name)),
     networks.map(({ nodes }) => [nodes[0].name]),

@@ -5,15 +5,14 @@ import { spearman, spearmanInterval } from "../../../lib/statistics/spearman";
 import recorded from "../../fixtures/statistics.json";
 import { assertNear } from "../../support/close";
 
-for (const [name, { x, y, rho, pValue }] of Object.entries(recorded.spearman)) {
+for (const [name, { x, y, rho }] of Object.entries(recorded.spearman)) {
   test(`${name}: as SciPy`, () => {
-    assertNear(spearman(x, y).rho, rho);
-    assertNear(spearman(x, y).pValue, pValue, 1e-11);
+    assertNear(spearman(x, y), rho);
   });
 }
 
 test("equal values have no order, too few or unpaired ones no correlation", () => {
-  assert.ok(Number.isNaN(spearman([1, 1, 1], [1, 2, 3]).rho));
+  assert.ok(Number.isNaN(spearman([1, 1, 1], [1, 2, 3])));
   assert.throws(() => spearman([1, 2], [1, 2]), UserError);
   assert.throws(() => spearman([1, 2, 3], [1, 2, 3, 4]), UserError);
 });
@@ -24,7 +23,7 @@ test("the interval holds ρ, is the same each time, and wide where the order is 
     [3, 0, 9, 2, 7, 4, 8, 1],
   ];
   const { rho, low, high } = spearmanInterval(x, y);
-  assert.equal(rho, spearman(x, y).rho);
+  assert.equal(rho, spearman(x, y));
   assert.ok(low < rho && rho < high && high - low > 0.5);
   assert.deepEqual(spearmanInterval(x, y), { rho, low, high });
   assert.notDeepEqual(spearmanInterval(x, y, 1), { rho, low, high });

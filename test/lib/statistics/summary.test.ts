@@ -25,12 +25,6 @@ test("the interval of the mean is SciPy's", () => {
   assertNear(high, recorded.meanInterval.high);
 });
 
-test("where a value stands in a sample", () => {
-  assert.equal(summary.empiricalPosition(44.5, sample), 9 / 11);
-  assert.equal(summary.empiricalPosition(8, sample), 0);
-  assert.equal(summary.empiricalPosition(100, sample), 1);
-});
-
 test("the sample stays in its order", () => {
   const values = Float32Array.of(3, 1, 2);
   assert.equal(summary.median(values), 2);
@@ -45,6 +39,5 @@ test("samples too small and quantiles outside [0, 1]", () => {
   for (const measure of [summary.mean, summary.median, summary.centralInterval])
     assert.throws(() => measure([]), UserError);
   for (const measure of [summary.standardDeviation, summary.meanInterval]) assert.throws(() => measure([1]), UserError);
-  assert.throws(() => summary.empiricalPosition(1, []), UserError);
   for (const q of [-0.1, 1.1, Number.NaN]) assert.throws(() => summary.quantile(sample, q), UserError);
 });
