@@ -1,4 +1,19 @@
 // What the notebooks call. Names only: each line says in which file to read on.
+export { firstImages } from "./assets/images/cifar10";
+export { report } from "./claims/report";
+export { settle } from "./claims/settle";
+export { range, type Tensor } from "./core/tensor";
+export { features } from "./engines/features";
+export { loadTensorflow } from "./engines/loadTensorflow";
+export { run } from "./engines/run";
+export { weightMatrix } from "./linalg/matrix";
+export { svd } from "./linalg/svd";
+export { factorize, type Head, keptRank, linearHeads, withHead } from "./network/head";
+export { costs, parameterCount } from "./network/network";
+export { mean, median, quantile } from "./statistics/summary";
+export { shuffled } from "./training/batches";
+export { logitsOf, topOne } from "./training/evaluate";
+export { trainHeads } from "./training/trainHeads";
 export { showBatching } from "./chapters/batching";
 export {
   accuracySamples,

@@ -28,7 +28,7 @@ export async function features(
     onProgress,
   }: { node?: string; cache: Cache; onProgress?: (done: number, total: number) => void },
 ): Promise<LabelledFeatures> {
-  if (images.count === 0) throw new UserError("there are no images to extract features from");
+  if (images.count === 0) throw new UserError("0 images to extract features from: choose at least one");
   const cut = cutAfter(network, node);
   // All that the features depend on: neither surgery nor another choice of images can meet the wrong entry. Preprocessing
   // counts by what it makes of the first image; the engine with its version, since engines agree to 1e-4 only; its threads
@@ -39,8 +39,8 @@ export async function features(
     preprocessed: preprocess(images, 0, 1),
     engine: `${engine.name} ${engine.version}`,
   };
-  return {
-    features: await cached("features", origin, cache, () => run(cut, images, engine, onProgress)),
-    labels: images.labels.subarray(0, images.count),
-  };
+  const found = await cached("features", origin, cache, () => run(cut, images, engine, onProgress));
+  // What was there already is done as well.
+  onProgress?.(images.count, images.count);
+  return { features: found, labels: images.labels.subarray(0, images.count) };
 }

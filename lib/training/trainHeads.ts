@@ -60,7 +60,7 @@ export async function trainHeads(
 
 function checkOptions(heads: readonly Head[], options: TrainingOptions): void {
   const { seeds, learningRate, momentum, batchSize, epochs, maxBatches = 0 } = options;
-  if (heads.length === 0) throw new UserError("there are no heads to train: choose at least one seed");
+  if (heads.length === 0) throw new UserError("0 heads to train: choose at least one seed");
   if (seeds.length !== heads.length)
     throw new UserError(`${seeds.length} seeds for ${heads.length} heads: give as many`);
   const rates = [learningRate].flat();

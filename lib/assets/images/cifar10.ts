@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { FileError } from "../../core/errors";
+import { FileError, requireWhole } from "../../core/errors";
 import { explainFileError, sha256 } from "../../core/files";
 
 /** Side of an image, and bytes of one: the red plane, the green, the blue, each row by row. */
@@ -53,8 +53,12 @@ function wrongLabel(label: number, image: number, classes: number): string {
   return `has label ${label} at image ${image}: labels are 0 to ${classes - 1} unless batches.meta.txt beside it names more classes`;
 }
 
-/** The first `count` images in file order, or all if there are fewer; views, not copies. */
+/**
+ * The first `count` images in file order, or all if there are fewer; views, not copies.
+ * @throws UserError unless the count is a whole number.
+ */
 export function firstImages(images: LabelledImages, count: number): LabelledImages {
+  requireWhole("images", count, 0);
   const kept = Math.min(count, images.count);
   return {
     count: kept,

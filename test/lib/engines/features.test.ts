@@ -51,6 +51,7 @@ test("images go through in batches of 64, in order, with progress", async () => 
     [128, 200],
     [192, 200],
     [200, 200],
+    [200, 200],
   ]);
   assert.deepEqual(features.shape, [200, 2]);
   assert.deepEqual(labels, images.labels);

@@ -133,7 +133,7 @@ test("settings that nothing can be trained by are refused in one line", async ()
     [{ batchSize: 0 }, "batchSize 0: choose a whole number of at least 1"],
     [{ epochs: 1.5 }, "epochs 1.5: choose a whole number of at least 0"],
     [{ maxBatches: -1 }, "maxBatches -1: choose a whole number of at least 0"],
-    [{ seeds: [] }, "there are no heads to train: choose at least one seed"],
+    [{ seeds: [] }, "0 heads to train: choose at least one seed"],
   ];
   for (const [changed, message] of cases) await assert.rejects(train(changed), new UserError(message));
 });
