@@ -76,36 +76,3 @@ export function accuracyAgainstCompression({ number, title, source }: Caption, p
     },
   };
 }
-
-/** Every seed's accuracy of each kind of head, beside the report's. */
-export function seedDistribution({ number, title, source }: Caption, points: AccuracySample[]): Figure {
-  const boxes = points.map(
-    ({ name, sample }): Data => ({
-      type: "box",
-      name,
-      y: [...sample],
-      boxpoints: "all",
-      jitter: 0.6,
-      pointpos: 0,
-      marker: { color: colours.computed, size: 4, opacity: 0.6 },
-      line: { color: colours.computed, width: 1.5 },
-      fillcolor: "rgba(0,114,178,0.12)",
-      showlegend: false,
-    }),
-  );
-  const layout = frame({ number, title, source, xTitle: "head", yTitle: accuracyAxis });
-  return {
-    number,
-    title,
-    source,
-    description: describe(points),
-    data: [
-      ...boxes,
-      reportedPoints(
-        points.map(({ name }) => name),
-        points,
-      ),
-    ],
-    layout: { ...layout, yaxis: { ...layout.yaxis, range: [0, 102] } },
-  };
-}

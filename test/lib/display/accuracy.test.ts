@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accuracyAgainstCompression, seedDistribution } from "../../../lib/display/accuracy";
+import { accuracyAgainstCompression } from "../../../lib/display/accuracy";
 
 // Quantiles of 0 … 40 by linear interpolation: 0.025 → 1, 0.5 → 20, 0.975 → 39.
 const ramp = Array.from({ length: 41 }, (_, i) => i);
@@ -34,11 +34,4 @@ test("figure 4-1 draws medians with the central 95 % of the seeds, and the repor
   assert.match(computed.name, /41 seeds/);
   assert.deepEqual([reported.x, reported.y, reported.name], [[0, 50], [50.78, 8.01], "the report's, official weights"]);
   assert.match(description, /base: median 50\.00 %, the report's 50\.78 %/);
-});
-
-test("the seed distribution shows every seed of every head", () => {
-  const { data } = seedDistribution({ ...caption, number: "4-2" }, points);
-  const [base, keep50, reported] = data as { type: string; y: number[]; boxpoints?: string }[];
-  assert.deepEqual([base.type, base.boxpoints, base.y.length, keep50.y.length], ["box", "all", 41, 41]);
-  assert.deepEqual(reported.y, [50.78, 8.01]);
 });
