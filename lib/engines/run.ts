@@ -17,7 +17,7 @@ export async function run(
   engine: Engine,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Tensor> {
-  const [count, batch] = "pixels" in inputs ? [inputs.count, preprocessed(inputs)] : [inputs.shape[0], rowsOf(inputs)];
+  const [count, batch] = "pixels" in inputs ? [inputs.count, preprocessed(inputs)] : [inputs.shape[0], slices(inputs)];
   const session = await engine.open(network);
   try {
     let outputs: Tensor | undefined;
@@ -36,7 +36,7 @@ export async function run(
 
 const preprocessed = (images: LabelledImages) => (from: number, to: number) => preprocess(images, from, to);
 
-function rowsOf({ shape: [, ...sides], data }: Tensor) {
+function slices({ shape: [, ...sides], data }: Tensor) {
   const size = sizeOf(sides);
   return (from: number, to: number) => tensor([to - from, ...sides], data.subarray(from * size, to * size));
 }
