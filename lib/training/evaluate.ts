@@ -5,7 +5,7 @@ import type { Head, LinearWeights } from "../network/head";
 import { type Interval, wilsonInterval } from "../statistics/proportion";
 import type { Tensor } from "../core/tensor";
 
-/** How many answers were right, with the 95 % interval of their share (Wilson 1927). */
+/** How many images are classified correctly, with the 95 % interval of their share (Wilson 1927). */
 export interface Accuracy extends Interval {
   correct: number;
   total: number;
@@ -47,14 +47,14 @@ function argmax(values: Float32Array): number {
 }
 
 /**
- * Accuracy of answers.
+ * Accuracy of predictions.
  * @param predicted class of each image.
  * @param labels true class of each image.
  */
 export function accuracyOf(predicted: Uint8Array, labels: Uint8Array): Accuracy {
   const total = labels.length;
-  if (predicted.length !== total) throw new Error(`${predicted.length} answers for ${total} images`);
-  const correct = predicted.reduce((sum, answer, i) => sum + (answer === labels[i] ? 1 : 0), 0);
+  if (predicted.length !== total) throw new Error(`${predicted.length} predictions for ${total} images`);
+  const correct = predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0);
   return { correct, total, share: correct / total, ...wilsonInterval(correct, total) };
 }
 
@@ -63,9 +63,9 @@ export function topOne(head: Head, { features, labels }: LabelledFeatures): Accu
   return accuracyOf(predictions(logitsOf(head, features)), labels);
 }
 
-/** How often each class, 0 … classes−1, was answered. */
+/** How often each class, 0 … classes−1, was predicted. */
 export function predictionCounts(predicted: Uint8Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const answer of predicted) counts[answer]++;
+  for (const label of predicted) counts[label]++;
   return counts;
 }

@@ -17,19 +17,19 @@ test("logits of one layer and of two", () => {
   assert.deepEqual(logitsOf(factorized, tensor([0, 2])).shape, [0, 3]);
 });
 
-test("the largest logit answers; the first of equal ones; a NaN as in PyTorch", () => {
+test("the largest logit decides; the first of equal ones; a NaN as in PyTorch", () => {
   // torch.tensor([[1, 3, 2], [2, 2, 0], [-inf, -inf, -inf], [1, nan, 5], [nan, nan, 1], [1, inf, nan]]).argmax(1)
   const logits = [1, 3, 2, 2, 2, 0, -Infinity, -Infinity, -Infinity, 1, NaN, 5, NaN, NaN, 1, 1, Infinity, NaN];
   assert.deepEqual([...predictions(numbers([6, 3], ...logits))], [1, 0, 0, 1, 0, 2]);
 });
 
-test("accuracy counts the right answers and comes with Wilson's interval", () => {
+test("accuracy counts what is classified correctly and comes with Wilson's interval", () => {
   const accuracy = accuracyOf(Uint8Array.of(1, 2, 3, 3), Uint8Array.of(1, 2, 0, 3));
   assert.deepEqual(accuracy, { correct: 3, total: 4, share: 0.75, ...wilsonInterval(3, 4) });
   assert.ok(accuracy.low < 0.75 && accuracy.high > 0.75);
-  assert.throws(() => accuracyOf(Uint8Array.of(1), Uint8Array.of(1, 2)), /1 answers for 2 images/);
+  assert.throws(() => accuracyOf(Uint8Array.of(1), Uint8Array.of(1, 2)), /1 predictions for 2 images/);
 });
 
-test("how often each class was answered", () => {
+test("how often each class was predicted", () => {
   assert.deepEqual(predictionCounts(Uint8Array.of(3, 1, 3, 3), 5), [0, 1, 0, 3, 0]);
 });
