@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UserError } from "../core/errors";
-import { explainFileError, sha256, sha256OfFile, writeAtomically } from "../core/files";
+import { explainFileError, sha256, checksumOfFile, writeAtomically } from "../core/files";
 import type { OnStep } from "../core/progress";
 import { demoBatch } from "./images/demoImages";
 import { testFile, trainFile } from "./officialFiles";
@@ -48,7 +48,7 @@ export async function drawDemoImages(
   const wrong: [string, DemoBatch][] = [];
   for (const [name, batch] of Object.entries(batches)) {
     const file = join(folder, name);
-    const right = existsSync(file) && (await sha256OfFile(file)) === demoChecksum(demoFolder, name);
+    const right = existsSync(file) && (await checksumOfFile(file)) === demoChecksum(demoFolder, name);
     if (!right) wrong.push([name, batch]);
   }
   if (wrong.length === 0) return;

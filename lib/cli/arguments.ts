@@ -36,13 +36,7 @@ export function parseOptions<T extends Options>(command: string, args: string[],
   }
 }
 
-interface SettingValues {
-  weights?: string;
-  images?: string;
-  threads?: string;
-  fresh?: boolean;
-  note?: string;
-}
+type SettingValues = Partial<Omit<Settings, "threads">> & { threads?: string };
 
 /**
  * The settings in force: the command line's, else the environment's. Paths become absolute, since the kernel's working

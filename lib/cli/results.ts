@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Claim } from "../claims/claims";
 import { UserError } from "../core/errors";
-import { writeAtomically } from "../core/files";
+import { readIfThere, writeAtomically } from "../core/files";
 import { writeReport } from "./notebooks/htmlReport";
 import { readNotebook } from "./notebooks/notebookFile";
 import { buildFolder, root } from "../core/paths";
@@ -113,8 +113,4 @@ export class Results {
   private variedClaims({ number }: ChapterFile): string {
     return join(this.build, "claims", "varied", `chapter-${number}.json`);
   }
-}
-
-function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

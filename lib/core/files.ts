@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { createReadStream, readFileSync } from "node:fs";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "./errors";
 
@@ -44,15 +44,38 @@ export function sha256(content: Uint8Array | string): string {
 }
 
 /**
- * SHA-256 of a file, read as a stream.
+ * A checksum of a file, read as a stream, in hexadecimal.
  * @throws FileError if it cannot be read.
  */
-export async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
+export async function checksumOfFile(file: string, algorithm: "sha256" | "md5" = "sha256"): Promise<string> {
+  const hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk);
   } catch (cause) {
     throw explainFileError(file, cause);
   }
   return hash.digest("hex");
+}
+
+/**
+ * A whole file of at most 1 GiB.
+ * @param kind of file that is wanted, for the error about a larger one.
+ * @throws FileError if it cannot be read or is larger.
+ */
+export async function readBounded(file: string, kind: string): Promise<Buffer> {
+  try {
+    if ((await stat(file)).size > 2 ** 30) throw new FileError(file, `is larger than 1 GiB: no ${kind}`);
+    return await readFile(file);
+  } catch (cause) {
+    throw explainFileError(file, cause);
+  }
+}
+
+/** The text of a file, or undefined if there is none or it cannot be read. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }

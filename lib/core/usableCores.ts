@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import { readIfThere } from "./files";
 
 /**
  * Cores that this process may use: what the system schedules it on, and no more than the quota of its control groups, which
@@ -33,12 +33,4 @@ function quotaOf(folder: string, read: typeof readIfThere): number | undefined {
     ["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((name) => read(join(folder, name)) ?? "");
   const cores = Number(quota) / Number(period);
   return cores > 0 && Number.isFinite(cores) ? cores : undefined;
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { basename, relative } from "node:path";
-import type { AssetInUse } from "../core/provenance";
+import type { AssetInUse, Provenance } from "../core/provenance";
 import { root } from "../core/paths";
 import { escapeHtml, inNotebook, notebook } from "./notebook";
 
@@ -10,11 +10,7 @@ export interface AssetsInUse {
 }
 
 /** What of the engine is shown. */
-interface EngineInUse {
-  name: string;
-  version: string;
-  threads: number;
-}
+type EngineInUse = Record<"name" | "version", string> & { threads: number };
 
 type Provenances = Record<"weights" | "images", Pick<AssetInUse, "provenance">>;
 
@@ -23,35 +19,31 @@ export function sourceLine({ weights, images }: Provenances): string {
   return `weights: ${weights.provenance} · images: ${images.provenance}`;
 }
 
-interface Comparability {
-  english: string;
-  persian: string;
-  colour: string;
-  background: string;
-}
-
-function comparability({ weights, images }: Provenances): Comparability {
-  const used = [weights.provenance, images.provenance];
-  if (used.includes("demo"))
-    return {
-      english: "Demo numbers – not comparable with the report’s",
-      persian: "اعداد نمایشی؛ با اعداد گزارش قابل مقایسه نیستند",
-      colour: "#D55E00",
-      background: "#FFF1E6",
-    };
-  if (used.includes("custom"))
-    return {
-      english: "Custom weights or images – the report used the official ones",
-      persian: "وزن‌ها یا تصاویر دلخواه؛ گزارش از نسخه‌های رسمی استفاده کرده است",
-      colour: "#0072B2",
-      background: "#E8F3FA",
-    };
-  return {
+/** What is said of the numbers, by the asset that is least like the report's. */
+const comparability: Record<Provenance, { english: string; persian: string; colour: string; background: string }> = {
+  demo: {
+    english: "Demo numbers – not comparable with the report’s",
+    persian: "اعداد نمایشی؛ با اعداد گزارش قابل مقایسه نیستند",
+    colour: "#D55E00",
+    background: "#FFF1E6",
+  },
+  custom: {
+    english: "Custom weights or images – the report used the official ones",
+    persian: "وزن‌ها یا تصاویر دلخواه؛ گزارش از نسخه‌های رسمی استفاده کرده است",
+    colour: "#0072B2",
+    background: "#E8F3FA",
+  },
+  official: {
     english: "Official weights and images, as in the report",
     persian: "وزن‌ها و تصاویر رسمی، همانند گزارش",
     colour: "#007A5A",
     background: "#E6F5F0",
-  };
+  },
+};
+
+function comparabilityOf({ weights, images }: Provenances) {
+  const used = [weights.provenance, images.provenance];
+  return comparability[(["demo", "custom"] as const).find((each) => used.includes(each)) ?? "official"];
 }
 
 /** A file under the project by its path there, any other by its name: a notebook must not tell whose machine it ran on. */
@@ -75,7 +67,7 @@ const variedTitle = { english: "Not the report’s settings", persian: "تنظی
 
 /** The banner as HTML: readable on white and on dark pages, in colour and without. */
 export function bannerHtml(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): string {
-  const { english, persian, colour, background } = comparability(assets);
+  const { english, persian, colour, background } = comparabilityOf(assets);
   const lines = linesOf(assets, engine).map(escapeHtml);
   const threads = `<span class="machine">, threads: ${engine.threads}</span>`;
   const style = `border:1px solid ${colour};border-left-width:8px;background:${background};color:#222;padding:8px 14px;max-width:760px`;
@@ -101,6 +93,6 @@ export function showBanner(assets: AssetsInUse, engine: EngineInUse, varied: rea
   if (inNotebook()) notebook().html(bannerHtml(assets, engine, varied));
   else {
     const settings = varied.map((each) => `${variedTitle.english}: ${each}`);
-    console.log([comparability(assets).english, ...linesOf(assets, engine), ...settings].join("\n"));
+    console.log([comparabilityOf(assets).english, ...linesOf(assets, engine), ...settings].join("\n"));
   }
 }

@@ -10,11 +10,17 @@ export interface Title {
   persian?: string;
 }
 
-/** What a figure or table is called. */
-export interface Caption {
+/** What stands over a figure or table. */
+export interface Heading {
   /** The number in the report's sequence, "2-1". */
   number?: string;
   title: Title;
+  /** Which weights and images the numbers come from: `sourceLine`. */
+  source: string;
+}
+
+/** What a figure or table is called. */
+export interface Caption extends Omit<Heading, "source"> {
   /** What its files are called, without the ending. */
   file: string;
 }

@@ -1,4 +1,4 @@
-import type { Title } from "./captions";
+import type { Heading } from "./captions";
 import { escapeHtml } from "./notebook";
 import { persianDigits } from "./persian";
 
@@ -9,14 +9,7 @@ export interface HtmlCell {
   time?: boolean;
 }
 
-/** What stands over a table. */
-export interface Caption {
-  number?: string;
-  title: Title;
-  source: string;
-}
-
-function caption({ number, title, source }: Caption): string {
+function caption({ number, title, source }: Heading): string {
   const english = number ? `<b>Table ${escapeHtml(number)}</b> — ` : "";
   const persian = number ? `جدول ${persianDigits(number)} — ` : "";
   return [
@@ -31,7 +24,7 @@ function cell({ html, right, time }: HtmlCell): string {
 }
 
 /** A table as HTML; headings are plain text. */
-export function htmlTable(over: Caption, headings: string[], rows: HtmlCell[][]): string {
+export function htmlTable(over: Heading, headings: string[], rows: HtmlCell[][]): string {
   const heads = headings.map((heading) => `<th style="text-align:left">${escapeHtml(heading)}</th>`);
   return [
     "<table>",

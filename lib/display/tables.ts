@@ -1,11 +1,12 @@
 import { exportFile } from "./exports";
-import { type Caption, type HtmlCell, htmlTable } from "./htmlTable";
+import { type HtmlCell, htmlTable } from "./htmlTable";
+import type { Heading } from "./captions";
 import { escapeHtml, inNotebook, notebook } from "./notebook";
 
 type Cell = string | number;
 
 /** A table of a chapter: one object a row, all with the same columns in the same order. */
-export interface Table extends Caption {
+export interface Table extends Heading {
   rows: Record<string, Cell>[];
   /** Whether all numbers follow from times, such as ranks chosen by latency: they differ from run to run. */
   timed?: boolean;

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
-import { sizeOf, type Tensor } from "../core/tensor";
+import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Engine, Session } from "./engine";
 import { loadTensorflow, type TensorflowModule } from "./loadTensorflow";
 
@@ -34,16 +34,15 @@ class TensorflowSession implements Session {
 
   async run({ shape: [count, ...sides], data }: Tensor): Promise<Tensor> {
     const imageSize = sizeOf(sides);
-    const results: Float32Array[] = [];
-    let outputSides: number[] = [];
+    let outputs: Tensor | undefined;
     for (let from = 0; from < count; from += imagesAtOnce) {
       const to = Math.min(count, from + imagesAtOnce);
       const output = this.forward(data.subarray(from * imageSize, to * imageSize), [to - from, ...sides]);
-      results.push((await output.data()) as Float32Array);
-      outputSides = output.shape.slice(1);
+      outputs ??= tensor([count, ...output.shape.slice(1)]);
+      outputs.data.set(await output.data(), (from * output.size) / (to - from));
       output.dispose();
     }
-    return { shape: [count, ...outputSides], data: joined(results) };
+    return outputs ?? tensor([0]);
   }
 
   async close(): Promise<void> {
@@ -111,14 +110,4 @@ class TensorflowSession implements Session {
     this.weights.set(value, placed);
     return placed;
   }
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -61,6 +61,29 @@ export function withAddedDiagonal(square: Matrix, value: number): Matrix {
   return matrixOfRows(rows);
 }
 
+/**
+ * A matrix divided by a power of two near its largest magnitude: exact, and it keeps squares within the range of doubles.
+ * @param what cannot be had of a matrix that holds NaN or infinity: for the error.
+ * @throws UserError if it does.
+ */
+export function scaledDown(matrix: Matrix, what: string): { scale: number; scaled: Matrix } {
+  let largest = 0;
+  for (const [i, row] of rowsOf(matrix).entries()) {
+    const j = row.findIndex((value) => !Number.isFinite(value));
+    if (j >= 0)
+      throw new UserError(`no ${what}: the matrix holds ${row[j]} at (${i}, ${j}), check where it comes from`);
+    for (const value of row) largest = Math.max(largest, Math.abs(value));
+  }
+  const scale = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
+  return {
+    scale,
+    scaled: matrixOfRows(
+      rowsOf(matrix).map((row) => row.map((value) => value / scale)),
+      matrix.columns,
+    ),
+  };
+}
+
 /** A Bᵀ, (p, q), of matrices A (p, n) and B (q, n). */
 export function timesTransposed(a: Matrix, b: Matrix): Matrix {
   return matrixOfRows(rowsTimesTransposed(rowsOf(a), rowsOf(b)), b.rows);

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { Random } from "../core/random";
 import { completeOrthonormal } from "./jacobi";
-import { matrixOfRows, type Product, rowsOf, symmetrized } from "./matrix";
+import { matrixOfRows, type Product, rowsOf, scaledDown, symmetrized } from "./matrix";
 import { addScaled, dot, type Rows } from "./rows";
 import { choleskyFactor, invertedLower } from "./solve";
 
@@ -31,9 +31,8 @@ const mostOfAll = 0.5;
  * @throws UserError if the rank is out of range or the matrix holds NaN or infinity.
  */
 export function leadingEigenvectors(symmetric: Matrix, rank: number): Leading {
-  check(symmetric, rank);
-  const scale = scaleOf(symmetric);
-  return first(rank, decompose(divided(symmetric, scale)), scale);
+  const { scale, scaled } = checked(symmetric, rank);
+  return first(rank, decompose(scaled), scale);
 }
 
 /**
@@ -50,9 +49,8 @@ export async function leadingSubspace(
   start?: Matrix,
 ): Promise<Leading> {
   const n = symmetric.rows;
-  check(symmetric, rank);
   if (!start && rank > mostOfAll * n) return leadingEigenvectors(symmetric, rank);
-  const scale = scaleOf(symmetric);
+  const { scale, scaled } = checked(symmetric, rank);
   const random = new Random(0);
   const given = start ? rowsOf(start) : [];
   const rows = Array.from(
@@ -60,20 +58,8 @@ export async function leadingSubspace(
     (_, i) => given[i] ?? Float64Array.from({ length: n }, () => random.normal()),
   );
   const count = start ? sweepsFromStart : sweeps;
-  return first(rank, await iterate(divided(symmetric, scale), matrixOfRows(rows), count, product), scale);
+  return first(rank, await iterate(scaled, matrixOfRows(rows), count, product), scale);
 }
-
-/** Power of two near the largest magnitude: dividing by it is exact and keeps squares within the range of doubles. */
-function scaleOf(symmetric: Matrix): number {
-  const largest = rowsOf(symmetric).reduce(
-    (most, row) => row.reduce((max, value) => Math.max(max, Math.abs(value)), most),
-    0,
-  );
-  return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
-}
-
-const divided = (symmetric: Matrix, scale: number): Matrix =>
-  matrixOfRows(rowsOf(symmetric).map((row) => row.map((value) => value / scale)));
 
 function first(rank: number, { vectors, values }: Leading, scale: number): Leading {
   return {
@@ -82,13 +68,11 @@ function first(rank: number, { vectors, values }: Leading, scale: number): Leadi
   };
 }
 
-function check(symmetric: Matrix, rank: number): void {
+function checked(symmetric: Matrix, rank: number): { scale: number; scaled: Matrix } {
   const n = symmetric.rows;
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= n))
     throw new UserError(`no ${rank} eigenvectors of a ${n} × ${n} matrix: choose a whole number from 1 to ${n}`);
-  const row = rowsOf(symmetric).findIndex((numbers) => !numbers.every(Number.isFinite));
-  if (row >= 0)
-    throw new UserError(`no eigenvectors: the matrix holds NaN or infinity in row ${row}, check where it comes from`);
+  return scaledDown(symmetric, "eigenvectors");
 }
 
 /** All eigenvectors, as rows. */

@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
-import { matrixOfRows, rowsOf, timesTransposed } from "./matrix";
+import { matrixOfRows, rowsOf, scaledDown, timesTransposed } from "./matrix";
 import { dot, type Rows } from "./rows";
 
 /** The thin singular value decomposition A = U Σ Vᵀ of a matrix A (m, n), with r = min(m, n). */
@@ -59,8 +59,9 @@ interface Decomposition {
 }
 
 function decompose(matrix: Matrix): Decomposition {
-  const scale = scaleOf(matrix);
-  const scaled = matrixOfRows(rowsOf(matrix).map((row) => row.map((value) => value / scale)));
+  if (matrix.rows * matrix.columns === 0)
+    throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
+  const { scale, scaled } = scaledDown(matrix, "singular values");
   const wide = matrix.rows < matrix.columns;
   const [x, columns] = wide ? [scaled, scaled.transpose()] : [scaled.transpose(), scaled];
   const eigen = new EigenvalueDecomposition(timesTransposed(x, x), { assumeSymmetric: true });
@@ -76,19 +77,4 @@ function decompose(matrix: Matrix): Decomposition {
     near: order.map((i) => near[i]),
     far: order.map((i) => far[i]),
   };
-}
-
-/** Power of two near the largest magnitude: dividing by it is exact and keeps squares within the range of doubles. */
-function scaleOf(matrix: Matrix): number {
-  if (matrix.rows * matrix.columns === 0) {
-    throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
-  }
-  let largest = 0;
-  for (const [i, row] of rowsOf(matrix).entries()) {
-    const j = row.findIndex((value) => !Number.isFinite(value));
-    if (j >= 0)
-      throw new UserError(`no singular values: the matrix holds ${row[j]} at (${i}, ${j}), check where it comes from`);
-    for (const value of row) largest = Math.max(largest, Math.abs(value));
-  }
-  return largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
 }

@@ -1,8 +1,7 @@
 import type { StateDict } from "../../core/tensor";
-import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { FileError } from "../../core/errors";
-import { explainFileError, sha256 } from "../../core/files";
+import { readBounded, sha256 } from "../../core/files";
 import { isLegacyPth, readLegacyPth } from "./legacyPth";
 import { isZip, readPth } from "./pth";
 import { isSafetensors, readSafetensors } from "./safetensors";
@@ -13,8 +12,6 @@ export interface Checkpoint {
   sha256: string;
   stateDict: StateDict;
 }
-
-const largest = 2 ** 30;
 
 /** File extensions that promise one of the two kinds; any other extension promises nothing. */
 const promises: Record<string, "torch" | "safetensors"> = {
@@ -30,23 +27,13 @@ const promises: Record<string, "torch" | "safetensors"> = {
  * @throws FileError if the file is missing, empty, incomplete, damaged, of another kind, or contradicts its extension.
  */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
-  const bytes = await readBounded(file);
+  const bytes = await readBounded(file, "ResNet-18");
   if (bytes.length === 0) throw new FileError(file, "is empty");
   const kind = isZip(bytes) || isLegacyPth(bytes) ? "torch" : isSafetensors(bytes) ? "safetensors" : undefined;
   const promised = promises[extname(file).toLowerCase()];
   if (!kind) throw new FileError(file, "is damaged, or no checkpoint: neither a file of torch.save nor safetensors");
   if (promised && promised !== kind) throw new FileError(file, `is named as a ${promised} file but holds ${kind}`);
   return { file, sha256: sha256(bytes), stateDict: await read(file, bytes) };
-}
-
-async function readBounded(file: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(file);
-    if (size > largest) throw new FileError(file, "is larger than 1 GiB: no ResNet-18");
-    return await readFile(file);
-  } catch (cause) {
-    throw explainFileError(file, cause);
-  }
 }
 
 async function read(file: string, bytes: Buffer): Promise<StateDict> {

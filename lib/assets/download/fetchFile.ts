@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FileError, UserError } from "../../core/errors";
-import { explainFileError } from "../../core/files";
+import { checksumOfFile } from "../../core/files";
 import { fetchRest, Interruption, lengthOf, Refusal } from "./fetchRest";
 import type { OfficialFile } from "../officialFiles";
 
@@ -65,11 +64,5 @@ function byHand({ url }: OfficialFile, target: string): string {
 }
 
 async function isRight({ checksum }: OfficialFile, file: string): Promise<boolean> {
-  const hash = createHash(checksum.algorithm);
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-  } catch (cause) {
-    throw explainFileError(file, cause);
-  }
-  return hash.digest("hex") === checksum.digest;
+  return (await checksumOfFile(file, checksum.algorithm)) === checksum.digest;
 }

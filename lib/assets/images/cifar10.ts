@@ -1,6 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
 import { FileError, requireWhole } from "../../core/errors";
-import { explainFileError, sha256 } from "../../core/files";
+import { readBounded, sha256 } from "../../core/files";
 
 /** Side of an image, and bytes of one: the red plane, the green, the blue, each row by row. */
 export const imageSide = 32;
@@ -10,7 +9,6 @@ export const imageBytes = 3 * imageSide * imageSide;
 export const classCount = 10;
 
 const recordBytes = 1 + imageBytes;
-const largest = 2 ** 30;
 
 /** Images with their classes, in file order. */
 export interface LabelledImages {
@@ -29,7 +27,7 @@ export interface LabelledImages {
  * @throws FileError if the file is missing, its length is no multiple of a record's, or a label is not below `classes`.
  */
 export async function readCifar10(file: string, classes = classCount): Promise<LabelledImages> {
-  const bytes = await readBounded(file);
+  const bytes = await readBounded(file, "file of CIFAR-10");
   const count = bytes.length / recordBytes;
   if (count === 0) throw new FileError(file, "is empty");
   if (!Number.isInteger(count)) {
@@ -66,13 +64,4 @@ export function firstImages(images: LabelledImages, count: number): LabelledImag
     labels: images.labels.subarray(0, kept),
     sha256: images.sha256,
   };
-}
-
-async function readBounded(file: string): Promise<Buffer> {
-  try {
-    if ((await stat(file)).size > largest) throw new FileError(file, "is larger than 1 GiB: no file of CIFAR-10");
-    return await readFile(file);
-  } catch (cause) {
-    throw explainFileError(file, cause);
-  }
 }

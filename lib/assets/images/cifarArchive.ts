@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../core/errors";
-import { sha256, sha256OfFile, writeAtomically } from "../../core/files";
+import { sha256, checksumOfFile, writeAtomically } from "../../core/files";
 import type { OnStep } from "../../core/progress";
 import { cifarArchive, cifarChecksums, cifarFolder } from "../officialFiles";
 import { readTarGz } from "./tarGz";
@@ -41,7 +41,7 @@ export async function missingFiles(folder: string, checksums = cifarChecksums): 
   const missing: string[] = [];
   for (const [name, checksum] of Object.entries(checksums)) {
     const file = join(folder, cifarFolder, name);
-    if (!existsSync(file) || (await sha256OfFile(file)) !== checksum) missing.push(name);
+    if (!existsSync(file) || (await checksumOfFile(file)) !== checksum) missing.push(name);
   }
   return missing;
 }

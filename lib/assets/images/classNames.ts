@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FileError } from "../../core/errors";
-import { explainFileError } from "../../core/files";
+import { readBounded } from "../../core/files";
 import { classCount } from "./cifar10";
 
 const namesFile = "batches.meta.txt";
@@ -19,7 +18,7 @@ const mostClasses = 256;
 export async function classNamesIn(folder: string): Promise<string[]> {
   const file = join(folder, namesFile);
   if (!existsSync(file)) return named(new Array(classCount).fill(""));
-  const lines = linesOf(await textOf(file));
+  const lines = linesOf((await readBounded(file, "list of classes")).toString("utf8"));
   if (lines.length === 0) throw new FileError(file, "names no class: write one name a line, or remove it");
   if (lines.length > mostClasses)
     throw new FileError(file, `names ${lines.length} classes: a label can tell ${mostClasses} apart`);
@@ -33,12 +32,4 @@ function named(lines: readonly string[]): string[] {
 function linesOf(text: string): string[] {
   const written = text.trimEnd();
   return written === "" ? [] : written.split(/\r?\n/).map((line) => line.trim());
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw explainFileError(file, cause);
-  }
 }

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../core/errors";
-import { writeAtomically } from "../../core/files";
+import { readIfThere, writeAtomically } from "../../core/files";
 import { buildFolder } from "../../core/paths";
 
 /** What is installed, nbconvert with it: a version that runs on Python 3.9 and later. */
@@ -14,19 +14,14 @@ const installer = "pip>=25";
 const scripts = process.platform === "win32" ? "Scripts" : "bin";
 
 /** The project's own virtual environment. */
-interface Place {
-  folder: string;
-  /** Written last, with what was installed: an interrupted set-up lacks it. */
-  complete: string;
-}
+const ownFolder = join(buildFolder, "jupyter-venv");
 
-const place = (folder: string): Place => ({ folder, complete: join(folder, "complete.txt") });
+/** Written last, with what was installed: an interrupted set-up lacks it. */
+const completeFile = (folder: string) => join(folder, "complete.txt");
 
 /** The project's own Jupyter, if its set-up was completed with the versions of today. */
-export function ownJupyter(folder = join(buildFolder, "jupyter-venv")): string | undefined {
-  const { complete } = place(folder);
-  const isComplete = existsSync(complete) && readFileSync(complete, "utf8") === requirements.join("\n");
-  return isComplete ? join(folder, scripts, "jupyter") : undefined;
+export function ownJupyter(folder = ownFolder): string | undefined {
+  return readIfThere(completeFile(folder)) === requirements.join("\n") ? join(folder, scripts, "jupyter") : undefined;
 }
 
 /** Runs a program to its end. */
@@ -46,7 +41,7 @@ const runProgram: Run = (command, args) => {
 export async function installJupyter(
   say: (line: string) => void,
   run: Run = runProgram,
-  folder = join(buildFolder, "jupyter-venv"),
+  folder = ownFolder,
 ): Promise<string> {
   const there = ownJupyter(folder);
   if (there) return there;
@@ -62,7 +57,7 @@ export async function installJupyter(
   pipInstall(run, folder, [installer]);
   say(`3 of 3: ${requirements.join(", ")} from PyPI, about 100 MB`);
   pipInstall(run, folder, requirements);
-  await writeAtomically(place(folder).complete, requirements.join("\n"));
+  await writeAtomically(completeFile(folder), requirements.join("\n"));
   return join(folder, scripts, "jupyter");
 }
 

@@ -4,23 +4,13 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** How a client and a kernel find each other, as in Jupyter's connection files. */
-export interface Connection {
-  ip: string;
-  transport: "tcp";
-  shell_port: number;
-  iopub_port: number;
-  stdin_port: number;
-  control_port: number;
-  hb_port: number;
-  signature_scheme: "hmac-sha256";
-  key: string;
-}
-
-/** Writes a connection file that only this user can read, in a temporary folder of its own. */
-export async function createConnection(): Promise<{ connection: Connection; file: string; folder: string }> {
+/**
+ * How a client and a kernel find each other, as in Jupyter's connection files: written to a file that only this user can
+ * read, in a temporary folder of its own.
+ */
+export async function createConnection() {
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
-  const connection: Connection = {
+  const connection = {
     ip: "127.0.0.1",
     transport: "tcp",
     shell_port,

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { explainFileError, writeAtomically } from "../../core/files";
+import { readBounded, writeAtomically } from "../../core/files";
 import { FileError } from "../../core/errors";
 
 /** Content by MIME type: text as one string, JSON types as values. */
@@ -12,23 +11,19 @@ export type Output =
   | { output_type: "execute_result"; data: MimeBundle; metadata: object; execution_count: number | null }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-export interface CodeCell {
-  cell_type: "code";
+interface AnyCell {
   id: string;
   metadata: object;
   source: string;
+}
+
+export interface CodeCell extends AnyCell {
+  cell_type: "code";
   outputs: Output[];
   execution_count: number | null;
 }
 
-export interface TextCell {
-  cell_type: "markdown" | "raw";
-  id: string;
-  metadata: object;
-  source: string;
-}
-
-export type Cell = CodeCell | TextCell;
+export type Cell = CodeCell | (AnyCell & { cell_type: "markdown" | "raw" });
 
 /** A Jupyter notebook of format 4.5. */
 export interface Notebook {
@@ -54,10 +49,7 @@ export function cellLabel(source: string): string {
  * @throws FileError if it cannot be read or is something else.
  */
 export async function readNotebook(file: string): Promise<Notebook> {
-  const text = await readFile(file, "utf8").catch((cause) => {
-    throw explainFileError(file, cause);
-  });
-  return parseNotebook(text, file);
+  return parseNotebook((await readBounded(file, "notebook")).toString("utf8"), file);
 }
 
 /** @throws FileError, naming the file, if the text is no notebook of format 4.5. */

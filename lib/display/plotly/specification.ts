@@ -1,13 +1,8 @@
 import type { Data, Layout } from "plotly.js-dist";
-import type { Title } from "../captions";
+import type { Heading } from "../captions";
 
 /** A Plotly specification with what must stand in it wherever it is shown. */
-export interface Figure {
-  /** The number in the report's sequence, "2-1". */
-  number?: string;
-  title: Title;
-  /** Which weights and images the numbers come from: `sourceLine`. */
-  source: string;
+export interface Figure extends Heading {
   /** What there is to see, for readers who cannot see it. */
   description: string;
   /** Whether its numbers come from a clock, so that they differ from run to run. */

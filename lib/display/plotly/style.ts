@@ -1,5 +1,5 @@
 import type { Layout, LayoutAxis } from "plotly.js-dist";
-import type { Title } from "../captions";
+import type { Heading } from "../captions";
 import { colours } from "./palette";
 import { persianDigits, rightToLeft } from "../persian";
 import { figureSize } from "./specification";
@@ -8,12 +8,6 @@ export { colours };
 
 /** Family of the static files' font first, then what browsers have. */
 export const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
-
-interface Heading {
-  number?: string;
-  title: Title;
-  source: string;
-}
 
 /** The look that every axis shares. */
 export const axisLook = (text: string): Partial<LayoutAxis> => ({

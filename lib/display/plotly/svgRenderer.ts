@@ -26,19 +26,14 @@ interface SvgElement {
   querySelectorAll(selector: string): { length: number };
 }
 
-/** A rectangle in pixels, with every name that the DOM has for its sides. */
-export interface Box {
+/** A rectangle in pixels. */
+interface Extent {
   x: number;
   y: number;
   width: number;
   height: number;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
 }
 
-type Extent = Pick<Box, "x" | "y" | "width" | "height">;
 const known = new Map<string, Extent>();
 
 /** What an element covers with ink, by the renderer that draws it in the end. */
@@ -61,8 +56,8 @@ function wholeLines(text: SvgElement, { x, width }: Extent): Extent {
   return { x, y, width, height: size * (lineHeight + 1.3 * (lines - 1)) };
 }
 
-/** Box of an SVG element: what a browser's getBBox and getBoundingClientRect say. */
-export function boxOf(this: SvgElement): Box {
+/** Box of an SVG element, with every name for its sides: what a browser's getBBox and getBoundingClientRect say. */
+export function boxOf(this: SvgElement) {
   const inked = ink(this);
   const { x, y, width, height } = this.tagName === "text" && inked.width > 0 ? wholeLines(this, inked) : inked;
   return { x, y, width, height, left: x, top: y, right: x + width, bottom: y + height };

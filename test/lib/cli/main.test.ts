@@ -29,7 +29,7 @@ const wrong: [string[], RegExp][] = [
   [["start", "--weights", join(folder, "none.pth")], /none\.pth: does not exist$/],
   [["start", "--weights", empty], /empty\.pth: /],
   [["start", "--threads", "none"], /^--threads takes a whole number above 0/],
-  [["lab", "--port", "1"], /^Unknown option '--port': see npm run lab -- --help$/],
+  [["lab", "--ports", "1"], /^Unknown option '--ports': see npm run lab -- --help$/],
   [["native", "now"], /^npm run native takes no now/],
 ];
 for (const [args, message] of wrong)
@@ -52,5 +52,5 @@ for (const command of ["start", "lab", "native", "download", "bench", "compress"
 test("without Jupyter, npm run lab says in one line how to get it", () => {
   const { status, stderr } = run(["lab"], { PATH: folder });
   assert.equal(status, 1);
-  assert.equal(stderr, "JupyterLab is not installed: pip install jupyterlab, then try again\n");
+  assert.equal(stderr, "JupyterLab is not installed: npm run lab -- --install sets it up under build/ (it needs Python 3.9 or later and PyPI)\n");
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { FileError } from "../../../lib/core/errors";
-import { explainFileError, sha256, sha256OfFile, writeAtomically } from "../../../lib/core/files";
+import { explainFileError, sha256, checksumOfFile, writeAtomically } from "../../../lib/core/files";
 import { root } from "../../../lib/core/paths";
 import { temporaryFolder } from "../../fixtures/assets/hostile";
 
@@ -26,16 +26,16 @@ test("SHA-256 of the standard's examples, as bytes, text and file", async () => 
   assert.equal(sha256(Uint8Array.of(97, 98, 99)), abc);
   const file = join(emptyFolder(), "abc");
   writeFileSync(file, "abc");
-  assert.equal(await sha256OfFile(file), abc);
+  assert.equal(await checksumOfFile(file), abc);
   writeFileSync(file, "");
-  assert.equal(await sha256OfFile(file), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  assert.equal(await checksumOfFile(file), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 });
 
 test("the hash of a file that spans many chunks is that of its bytes", async () => {
   const bytes = Uint8Array.from({ length: 300001 }, (_, i) => (i * i) >> 3);
   const file = join(emptyFolder(), "large");
   writeFileSync(file, bytes);
-  assert.equal(await sha256OfFile(file), sha256(bytes));
+  assert.equal(await checksumOfFile(file), sha256(bytes));
 });
 
 test("a file that cannot be read is one line that names it", async () => {
@@ -44,7 +44,7 @@ test("a file that cannot be read is one line that names it", async () => {
     [join(folder, "none"), "does not exist"],
     [folder, "is a folder, not a file"],
   ]) {
-    await assert.rejects(sha256OfFile(file), (error) => {
+    await assert.rejects(checksumOfFile(file), (error) => {
       assert.ok(error instanceof FileError);
       assert.equal(error.message, `${file}: ${reason}`);
       return true;
