@@ -15,7 +15,7 @@ export function layerOf(network: Network, name: string): Conv | Linear {
   const other = network.nodes.find((node) => node.name === name);
   const problem = other ? `${name} is a ${other.kind}, it has no weight` : `there is no layer ${name}`;
   const near = nearest(
-    name,
+    String(name), // a notebook's list of layers may be empty
     layers.map((layer) => layer.name),
   );
   throw new UserError(`${problem}: choose for instance ${near.join(", ")}`);

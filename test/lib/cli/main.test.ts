@@ -52,5 +52,8 @@ for (const command of ["start", "lab", "native", "download", "bench", "compress"
 test("without Jupyter, npm run lab says in one line how to get it", () => {
   const { status, stderr } = run(["lab"], { PATH: folder });
   assert.equal(status, 1);
-  assert.equal(stderr, "JupyterLab is not installed: npm run lab -- --install sets it up under build/ (it needs Python 3.9 or later and PyPI)\n");
+  assert.equal(
+    stderr,
+    "JupyterLab is not installed: npm run lab -- --install sets it up under build/ (it needs Python 3.9 or later and PyPI)\n",
+  );
 });

@@ -21,5 +21,6 @@ test("a wrong name is answered with the nearest ones that have a weight, in one 
     /^UserError: layer2\.0\.bn1 is a batchNorm, it has no weight: choose for instance layer2\.0\.conv1, /,
   );
   assert.throws(() => layerOf(network, ""), /^UserError: there is no layer : choose for instance fc, /);
+  assert.throws(() => layerOf(network, ([] as string[])[0]), /^UserError: there is no layer undefined: /);
   assert.throws(() => convOf(network, "fc"), /fc is a linear, no convolution/);
 });

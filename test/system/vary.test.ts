@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { loadAssets } from "../../lib/assets/assets";
+import type { Claim } from "../../lib/claims/claims";
+import { rankForVariance, spectrumOf } from "../../lib/linalg/spectrum";
+import { weightMatrix } from "../../lib/linalg/matrix";
+import { layerOf } from "../../lib/network/layerOf";
+import { resnet18 } from "../../lib/network/resnet18";
+import { copyCheckout, removeCheckout } from "../support/checkout";
+import { runVaried, type Shown } from "../support/varied";
+
+let checkout: string;
+const untouched = "[]\n";
+const claimsFile = (number: number, ...folder: string[]) =>
+  join(checkout, "build", "claims", ...folder, `chapter-${number}.json`);
+before(() => {
+  checkout = copyCheckout("shared");
+  mkdirSync(join(checkout, "build", "claims"));
+  for (const number of [2, 3]) writeFileSync(claimsFile(number), untouched);
+});
+after(() => removeCheckout(checkout));
+
+/** The varied claims of a chapter are written apart, and stand in its last table; those of the report's settings stay. */
+function isApart(number: number, { tables }: Shown): void {
+  assert.equal(readFileSync(claimsFile(number), "utf8"), untouched);
+  const claims: Claim[] = JSON.parse(readFileSync(claimsFile(number, "varied"), "utf8"));
+  assert.ok(claims.length > 0 && claims.every(({ verdict }) => verdict === "varied"));
+  const title = [...tables.keys()].find((key) => key.startsWith(`Claims of chapter ${number}`))!;
+  const [heads, ...rows] = tables.get(title)!;
+  assert.deepEqual(
+    rows.map((row) => row[0]),
+    claims.map(({ id }) => id),
+  );
+  for (const row of rows) assert.match(row[heads.indexOf("verdict")], /varied/);
+}
+
+const column = (table: string[][] | undefined, head: string): string[] => {
+  const at = table?.[0].indexOf(head) ?? -1;
+  assert.ok(at >= 0, `no column ${head}: ${table?.[0].join(", ")}`);
+  return table!.slice(1).map((row) => row[at]);
+};
+
+describe("chapter 2 with other layers and another threshold", () => {
+  const layers = ["layer3.1.conv2", "fc", "conv1"];
+  const ranks: number[] = [];
+  let shown: Shown;
+  before(async () => {
+    const { weights } = await loadAssets({});
+    const network = resnet18(weights.stateDict, weights.file);
+    for (const layer of layers)
+      ranks.push(rankForVariance(spectrumOf(weightMatrix(layerOf(network, layer).weight)), 0.8));
+    shown = runVaried(checkout, "02-spectra", {
+      layers: JSON.stringify(layers),
+      threshold: "0.8",
+      shares: "[0.25, 0.5]",
+    });
+    assert.equal(shown.error, "");
+  });
+
+  test("says so under its banner", () => {
+    assert.match(shown.text, /threshold: 0\.8 instead of 0\.95/);
+    assert.ok(shown.text.includes(`layers: ${JSON.stringify(layers)} instead of ["layer2.0.conv1","fc"]`));
+  });
+
+  test("its tables are about these layers", () => {
+    const table = shown.tables.get("2-1");
+    assert.deepEqual(column(table, "layer").slice(0, 3), layers);
+    assert.deepEqual(column(table, "k80").slice(0, 3).map(Number), ranks);
+    const errors = shown.tables.get("2-2");
+    assert.deepEqual(errors?.[0], ["kept %", ...layers]);
+    assert.deepEqual(column(errors, "kept %"), ["25", "50"]);
+  });
+
+  test("its figures are about them, too: two numbered ones of each kind, the third under its own name", () => {
+    for (const [i, title] of ["2-1", "2-3", "Singular values of conv1"].entries()) {
+      const { layout, data } = shown.figures.get(title)!;
+      assert.ok(layout.title?.text.includes(layers[i]), layout.title?.text);
+      assert.ok(data.some(({ name }) => name === "this run"));
+    }
+    for (const [i, title] of ["2-2", "2-4", "Cumulative variance of conv1"].entries()) {
+      const { layout } = shown.figures.get(title)!;
+      assert.ok(layout.title?.text.includes(layers[i]), layout.title?.text);
+      const labels = layout.annotations?.map(({ text }) => text).join("\n");
+      assert.match(labels!, new RegExp(`80 %[^]*k = ${ranks[i]} `));
+    }
+    for (const ending of ["svg", "png"])
+      assert.ok(
+        existsSync(join(checkout, "build", "figures", "varied", `figure-singular-values-of-conv1.${ending}`)),
+        ending,
+      );
+  });
+
+  test("its sentences and claims are, and the report's settings keep their own claims", () => {
+    assert.match(shown.text, new RegExp(`layer3\\.1\\.conv2, 256 × 2304: ${ranks[0]} of 256 components carry 80 %`));
+    assert.doesNotMatch(shown.text.split("Claims of chapter 2")[0], /95 %|layer2\.0\.conv1(?!","fc")/);
+    isApart(2, shown);
+  });
+});
+
+describe("chapter 3 with three other keep ratios, another rate and five seeds", () => {
+  const names = ["keep 0.7 (k = 7)", "keep 0.4 (k = 4)", "keep 0.1 (k = 1)"];
+  let shown: Shown;
+  before(() => {
+    shown = runVaried(checkout, "03-low-rank-head", { keeps: "[0.7, 0.4, 0.1]", learningRate: "0.05", seeds: "5" });
+    assert.equal(shown.error, "");
+  });
+
+  test("says so under its banner", () => {
+    for (const line of ["keeps: [0.7,0.4,0.1] instead of [1,0.5,0.2]", "learningRate: 0.05 instead of 0.1"])
+      assert.ok(shown.text.includes(line), line);
+    assert.match(shown.text, /seeds: 5 instead of 40/);
+  });
+
+  test("its table has a row for each, with the parameters of its rank and no number of the report", () => {
+    const table = shown.tables.get("3-1");
+    assert.deepEqual(column(table, "model"), names);
+    const parameters = [7, 4, 1].map((rank) => 11_176_512 + rank * (512 + 10) + 10);
+    assert.deepEqual(
+      column(table, "parameters"),
+      parameters.map((count) => count.toLocaleString("en-US")),
+    );
+    assert.equal(column(table, "median of 5 seeds (central 95 %)").length, 3);
+    assert.deepEqual(column(table, "report's table 3-1"), ["–", "–", "–"]);
+  });
+
+  test("its figure has five points for each", () => {
+    const { data, layout } = shown.figures.get("3-1")!;
+    assert.match(layout.title!.text, /5 seeds/);
+    assert.deepEqual(
+      data.flatMap(({ name, y }) => (y.length > 0 ? [[name, y.length]] : [])),
+      names.map((name) => [name, 5]),
+    );
+  });
+
+  test("the loop written out still ends at the head of the batch; sentences and claims are about what was varied", () => {
+    assert.match(shown.text, /No weight differs by more than 10⁻⁴/);
+    assert.match(shown.text, /over 5 seeds its base head/);
+    for (const rank of [7, 4, 1]) assert.match(shown.text, new RegExp(`The cut to rank ${rank} saves`));
+    assert.doesNotMatch(shown.text.split("Claims of chapter 3")[0], /keep 0\.5|keep 0\.2|40 seeds/);
+    isApart(3, shown);
+  });
+});
+
+/** Chapter, changed parameters, what the one line says. */
+const nonsense: [string, Record<string, string>, RegExp][] = [
+  ["02-spectra", { layers: '["layer3.1.conv9"]' }, /no layer layer3\.1\.conv9: choose for instance layer3\.1\.conv/],
+  ["02-spectra", { layers: '["fc"]', threshold: "NaN" }, /NaN is no share of the variance: give a number above 0/],
+  ["03-low-rank-head", { seeds: "1", keeps: "[1.5]" }, /keep ratio 1\.5: choose one between 0 and 1/],
+  ["03-low-rank-head", { seeds: "1", learningRate: "NaN" }, /learning rate NaN: choose a number above 0$/],
+  ["03-low-rank-head", { seeds: "0" }, /0 heads to train: choose at least one seed$/],
+];
+describe("nonsense gets one line that names the value and what is allowed", () => {
+  for (const [name, values, line] of nonsense)
+    test(`${name}: ${JSON.stringify(values)}`, () => {
+      const { error } = runVaried(checkout, name, values);
+      assert.match(error, line);
+      assert.doesNotMatch(error, /\n/);
+    });
+});
