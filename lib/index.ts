@@ -1,7 +1,7 @@
 // What the notebooks call. Names only: each line says in which file to read on.
 export { firstImages } from "./assets/images/cifar10";
 export { collectClaims } from "./claims/collectClaims";
-export { recordedSpectra } from "./claims/recorded";
+export { recordedLabels, recordedSpectra } from "./claims/recorded";
 export { report } from "./claims/report";
 export { settle } from "./claims/settle";
 export { showClaims } from "./claims/showClaims";
@@ -18,7 +18,6 @@ export { showFacts } from "./display/facts";
 export { figure } from "./display/figure";
 export { band, bars, boxes, line, picture, points, rule } from "./display/marks";
 export { progress } from "./display/progress";
-export { answerHistogram, lossCurves, recoveryComparison } from "./display/recovery";
 export { say } from "./display/say";
 export { sayTimed } from "./display/sayTimed";
 export { table } from "./display/table";
@@ -50,24 +49,23 @@ export { factorize, type Head, keptRank, linearHeads, withHead } from "./network
 export { layerOf } from "./network/layerOf";
 export { rankForShare, withLowRankLayer } from "./network/lowRank";
 export { costs, parameterCount } from "./network/network";
+export { binomialProbability } from "./statistics/binomial";
+export { countBehind } from "./statistics/countBehind";
 export { lineFit } from "./statistics/lineFit";
+export { mcnemar } from "./statistics/mcnemar";
+export { pairedCounts } from "./statistics/pairedDifference";
 export { spearmanInterval } from "./statistics/spearman";
-export { mean, median, quantile } from "./statistics/summary";
+export { mean, meanInterval, median, quantile } from "./statistics/summary";
 export { shuffled } from "./training/batches";
-export { accuracyOf, logitsOf, predictions, topOne } from "./training/evaluate";
+export { outcomeOf } from "./training/collapse";
+export { largestCurvature, stabilityLimit } from "./training/curvature";
+export { accuracyOf, logitsOf, predictionCounts, predictions, topOne } from "./training/evaluate";
+export { chooseLearningRate, splitForValidation } from "./training/learningRate";
+export { centredOverClasses, outputAwareHead } from "./training/outputAware";
 export { trainHeads } from "./training/trainHeads";
 
 // Until every notebook takes the names above.
-export { showBatching } from "./chapters/batching";
 export { accuracySamples } from "./chapters/chapter3";
-export {
-  recoveryFinding,
-  reportedAfterRecovery,
-  settleChapter4,
-  table41,
-  timeHeads,
-  timingFinding,
-} from "./chapters/chapter4";
 export { formFinding, settleChapter7, stageRows } from "./chapters/chapter7";
 export {
   buildChosen,
@@ -77,23 +75,10 @@ export {
   planRows,
   writeChosen,
 } from "./chapters/chosenNetwork";
-export {
-  curvatureFinding,
-  curvatureRows,
-  curvatureStudy,
-  endingFinding,
-  endingOf,
-  endingRows,
-  lossBands,
-  meanAnswers,
-} from "./chapters/collapseStudy";
 export { studyCompression } from "./chapters/compressionStudy";
 export { compareFits, fitFinding, fitRows } from "./chapters/fitComparison";
-export { forensicFinding, forensicRows, readPrintedAccuracy, recordedClassCounts, recount } from "./chapters/forensics";
 export { formRows, timeForms } from "./chapters/formTiming";
 export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
 export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { layerErrors } from "./chapters/layerErrors";
 export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
-export { equalTrainingFinding, recoveryVerdict, sweepTime, untrainedFinding } from "./chapters/recoveryFindings";
-export { recoveryExperiment, recoveryMeans, recoveryResults, table42 } from "./chapters/recoveryTable";
