@@ -71,7 +71,9 @@ const conditionClaim: ClaimRule<TwoQuestionsEvidence> = {
     const text = ({ share, rho, low, high }: GuideScore) =>
       `ρ = ${rho.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}) at share ${share}`;
     const computed = scores.map(text).join(", ");
-    const note = [`${scores[0].layers} layers`, bestGuideText(guides), ...(assetNote ? [assetNote] : [])].join("; ");
+    const best = bestGuide(guides);
+    const ofBest = `the best of the guides compared is the ${best.guide}, mean ρ ${best.rho.toFixed(2)}`;
+    const note = [`${scores[0].layers} layers`, ofBest, ...(assetNote ? [assetNote] : [])].join("; ");
     if (scores.every(({ low }) => low > 0)) return { computed, verdict: "reproduced", note };
     return { computed, verdict: scores.every(({ high }) => high < 0) ? "refuted" : "differs", note };
   },
@@ -85,11 +87,6 @@ export function bestGuide(scores: readonly GuideScore[]): { guide: string; rho: 
     return { guide, rho: mean(own.map(({ rho }) => rho)) };
   });
   return means.reduce((best, each) => (each.rho > best.rho ? each : best));
-}
-
-function bestGuideText(scores: readonly GuideScore[]): string {
-  const { guide, rho } = bestGuide(scores);
-  return `the best of the guides compared is the ${guide}, mean ρ ${rho.toFixed(2)}`;
 }
 
 /** The claims of the report's chapter 5. */

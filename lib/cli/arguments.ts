@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { FileError, UserError } from "../core/errors";
+import { buildFolder, root } from "../core/paths";
 import { currentSettings, type Settings, settingVariables } from "../core/settings";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -24,14 +25,24 @@ export const settingHelp = `  --weights FILE   a state dict of your own (.pth or
   --help           show this`;
 
 /**
- * Splits a command line into options and the rest.
- * @throws UserError if an option is unknown or lacks its value.
+ * Splits a command line into options and the rest, or shows the command's help if that is asked for.
+ * @returns undefined where the help was shown: there is nothing else to do then.
+ * @throws UserError if an option is unknown or lacks its value, or there is a rest that the command does not take.
  */
-export function parseOptions<T extends Options>(command: string, args: string[], options: T) {
+export function parseOptions<T extends Options>(
+  command: string,
+  help: string,
+  args: string[],
+  options: T,
+  allowPositionals = false,
+) {
   try {
-    return parseArgs({ args, options: { ...options, help: { type: "boolean" } }, allowPositionals: true });
+    const parsed = parseArgs({ args, options: { ...options, help: { type: "boolean" } }, allowPositionals });
+    if (!("help" in parsed.values)) return parsed;
+    console.log(help);
+    return undefined;
   } catch (error) {
-    const reason = (error as Error).message.split(/\. (?=To specify)|\n/)[0];
+    const reason = (error as Error).message.split(/\. (?=To specify|This command)|\n/)[0];
     throw new UserError(`${reason}: see npm ${command} -- --help`);
   }
 }
@@ -56,13 +67,18 @@ export function settingsFrom({ weights, images, threads, fresh, note }: SettingV
 
 /** The settings as environment variables, for a kernel. */
 export function environmentOf({ weights, images, threads, fresh, note }: Settings): Record<string, string> {
-  return {
-    [settingVariables.weights]: weights ?? "",
-    [settingVariables.images]: images ?? "",
-    [settingVariables.threads]: String(threads),
-    [settingVariables.fresh]: fresh ? "1" : "",
-    [settingVariables.note]: note ?? "",
-  };
+  const texts = { weights, images, threads: String(threads), fresh: fresh ? "1" : "", note };
+  const named = Object.entries(texts).map(([name, text]) => [settingVariables[name as keyof Settings], text ?? ""]);
+  return Object.fromEntries(named);
+}
+
+/** The environment variable that names the folder for figures and tables as files; the default is `build/figures`. */
+export const exportFolderVariable = "LOW_RANK_FIGURES";
+
+/** The folder that the environment names. */
+export function exportFolder(environment: NodeJS.ProcessEnv): string {
+  const chosen = environment[exportFolderVariable];
+  return chosen ? resolve(root, chosen) : join(buildFolder, "figures");
 }
 
 function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {

@@ -42,12 +42,9 @@ const runs = 8;
  */
 export async function bench(args: string[]): Promise<number> {
   const { weights, images, threads } = settingOptions;
-  const { values } = parseOptions("run bench", args, { weights, images, threads });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const settings = settingsFrom(values);
+  const parsed = parseOptions("run bench", help, args, { weights, images, threads });
+  if (!parsed) return 0;
+  const settings = settingsFrom(parsed.values);
   const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);
   const threadCounts = [...new Set([settings.threads, 1])];

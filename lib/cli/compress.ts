@@ -5,7 +5,7 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
 import { toOnnx } from "../network/onnx";
 import { resnet18 } from "../network/resnet18";
-import { type CompressArguments, compressArguments, compressHelp } from "./compress/options";
+import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
 import { endOnSignals } from "./signals";
@@ -22,10 +22,7 @@ const notMet = 2;
  */
 export async function compress(args: string[]): Promise<number> {
   const asked = compressArguments(args);
-  if (!asked) {
-    console.log(compressHelp);
-    return 0;
-  }
+  if (!asked) return 0;
   endOnSignals();
   const assets = await loadAssets(asked.settings, stepProgress());
   console.log(inUse(assets));

@@ -25,10 +25,7 @@ const official: Sources = { weights: officialWeights, archive: cifarArchive, che
 
 /** The command behind `npm run download`. @throws UserError if an option is unknown or a file cannot be had. */
 export async function download(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("run download", args, {});
-  if (positionals.length) throw new UserError(`npm run download takes no ${positionals[0]}: see its --help`);
-  if (values.help) console.log(help);
-  else await downloadAll();
+  if (parseOptions("run download", help, args, {})) await downloadAll();
   return 0;
 }
 

@@ -34,11 +34,9 @@ const labOptions = {
  * @throws UserError if there is no Jupyter, or its set-up fails.
  */
 export async function lab(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("run lab", args, labOptions);
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
+  const parsed = parseOptions("run lab", help, args, labOptions, true);
+  if (!parsed) return 0;
+  const { values, positionals } = parsed;
   if (values.register || values.unregister) return changeRegistration(values.register ?? false);
   const settings = settingsFrom(values);
   const port = values.port === undefined ? [] : [`--port=${positiveInteger(values.port, "--port")}`];

@@ -13,12 +13,7 @@ with WebAssembly. Needs the network; where no binding is offered ready-made, als
  * @throws UserError if that fails.
  */
 export async function native(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("run native", args, {});
-  if (positionals.length > 0) throw new UserError(`npm run native takes no ${positionals[0]}: see its --help`);
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
+  if (!parseOptions("run native", help, args, {})) return 0;
   const rebuild = ["rebuild", "tensorflow-native", "--ignore-scripts=false", "--foreground-scripts"];
   spawnSync("npm", rebuild, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
   const version = nativeVersion();

@@ -12,7 +12,7 @@ import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
-import { exportFolder } from "./exportFolder";
+import { exportFolder } from "./arguments";
 import { requireReportClasses } from "./reportClasses";
 import { stepProgress } from "../display/stepProgress";
 

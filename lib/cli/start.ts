@@ -1,16 +1,22 @@
 import { join, relative } from "node:path";
 import { loadAssets } from "../assets/assets";
 import { requireReportClasses } from "./reportClasses";
-import { exportFolderVariable } from "./exportFolder";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
 import { UserError } from "../core/errors";
 import { buildFolder, figureFolder, root } from "../core/paths";
 import type { Settings } from "../core/settings";
-import { environmentOf, parseOptions, settingHelp, settingOptions, settingsFrom } from "./arguments";
+import {
+  environmentOf,
+  exportFolderVariable,
+  parseOptions,
+  settingHelp,
+  settingOptions,
+  settingsFrom,
+} from "./arguments";
 import { checkChapter, requireSameAssets } from "./check";
-import { claimsTable } from "./claimsTable";
+import { claimsTable } from "./textTable";
 import { takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
 import { endOnSignals } from "./signals";
@@ -33,11 +39,9 @@ ${settingHelp}`;
  * @throws UserError, FileError or CellError for what the reader has to know.
  */
 export async function start(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions("start", args, options);
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
+  const parsed = parseOptions("start", help, args, options, true);
+  if (!parsed) return 0;
+  const { values, positionals } = parsed;
   const { check = false, inplace = false } = values;
   if (check && inplace)
     throw new UserError("--check compares with the outputs that --inplace replaces: give one of them");

@@ -1,4 +1,4 @@
-import { imageInput, inputsOf, type Network, type Node, nodeOf } from "./network";
+import { cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "./network";
 import { rewired } from "./rewire";
 
 /**
@@ -37,9 +37,25 @@ export function nodeAlone(network: Network, name: string): Network {
   return { nodes: [rewired(node, input, imageInput)] };
 }
 
-/** Whether everything flows through node `at`: no later node reads a value from before it. */
-export function isSeparator({ nodes }: Network, at: number): boolean {
-  return missingInput(nodes, at) === undefined;
+/**
+ * The network as a chain of parts, each running on the value of the one before in the image's place: cut before every
+ * convolution or linear layer that reads a value through which everything flows. Of a ResNet these are the stem, the
+ * blocks and the head.
+ */
+export function segmentsOf(network: Network): Network[] {
+  const segments: Network[] = [];
+  let rest = network;
+  for (let cut = firstCut(rest); cut; cut = firstCut(rest)) {
+    segments.push(cutAfter(rest, cut));
+    rest = continueFrom(rest, cut);
+  }
+  return [...segments, rest];
+}
+
+function firstCut(network: Network): string | undefined {
+  const { nodes } = network;
+  const at = nodes.findIndex((_, i) => ["conv", "linear"].includes(nodes[i + 1]?.kind) && !missingInput(nodes, i));
+  return nodes[at]?.name;
 }
 
 /** A value from before node `at` that a later node reads. */

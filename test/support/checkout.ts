@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { buildFolder, downloadFolder, root } from "../../lib/core/paths";
-import { exportFolderVariable } from "../../lib/cli/exportFolder";
+import { exportFolderVariable } from "../../lib/cli/arguments";
 import { settingVariables } from "../../lib/core/settings";
 
 const parts = ["lib", "notebooks", "data", "package.json", "tsconfig.json"];

@@ -21,7 +21,7 @@ export interface CompressArguments {
   report: string;
 }
 
-export const compressHelp = `npm run compress [-- OPTIONS]
+const help = `npm run compress [-- OPTIONS]
 Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the training images without back-propagation,
 at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
 
@@ -46,13 +46,13 @@ const options = { weights, images, threads, fresh, speedup: text, "max-drop": te
 
 /**
  * Reads and checks the command line, so that no mistake shows only after minutes.
- * @returns undefined if help is wanted.
+ * @returns undefined if help was asked for and shown.
  * @throws UserError or FileError if an option is unknown or wrong, or the files cannot be written there.
  */
 export function compressArguments(args: string[]): CompressArguments | undefined {
-  const { values, positionals } = parseOptions("run compress", args, options);
-  if (positionals.length) throw new UserError(`npm run compress takes no ${positionals[0]}: see its --help`);
-  if (values.help) return undefined;
+  const parsed = parseOptions("run compress", help, args, options);
+  if (!parsed) return undefined;
+  const { values } = parsed;
   const speedup = numberFrom(values.speedup ?? "2", "--speedup");
   if (speedup <= 1) throw new UserError(`--speedup takes a number above 1, not "${values.speedup}"`);
   const out = pathFrom(values.out);

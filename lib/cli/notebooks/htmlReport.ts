@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { transform, version } from "esbuild";
 import MarkdownIt from "markdown-it";
-import { writeAtomically } from "../../core/files";
+import { readIfThere, sha256, writeAtomically } from "../../core/files";
+import { buildFolder } from "../../core/paths";
 import { escapeHtml } from "../../display/notebook";
 import { type Cell, type CodeCell, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
-import { minifiedPlotly } from "./plotlySource";
 import { reportStyle } from "./reportStyle";
 
 /** Nothing may be loaded from anywhere: the report is whole as it is, and the browser sees to it. */
@@ -30,6 +33,17 @@ export interface Chapter {
  */
 export async function writeReport(file: string, chapters: Chapter[]): Promise<void> {
   await writeAtomically(file, reportHtml(chapters, await minifiedPlotly()));
+}
+
+/** The source of Plotly, minified (10 MB become 5 MB); kept under build/cache. */
+export async function minifiedPlotly(): Promise<string> {
+  const source = await readFile(require.resolve("plotly.js-dist/plotly.js"), "utf8");
+  const file = join(buildFolder, "cache", `plotly-${sha256(source + version).slice(0, 16)}.min.js`);
+  const cached = readIfThere(file);
+  if (cached !== undefined) return cached;
+  const { code } = await transform(source, { loader: "js", minify: true, legalComments: "inline" });
+  await writeAtomically(file, code);
+  return code;
 }
 
 /** The page. @param plotly source of Plotly, for the figures' own scripts to find. */

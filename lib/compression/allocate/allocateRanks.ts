@@ -1,5 +1,4 @@
-import { checkBudget, originalWithin } from "./budget";
-import { type Allocation, allocationOf, type Choice, type LayerChoices } from "./choices";
+import { type Allocation, allocationOf, checkBudget, type Choice, type LayerChoices, originalWithin } from "./choices";
 import { leastPriced, relaxation } from "./relaxation";
 
 /** Partial allocations at most that are kept for the next layer. */

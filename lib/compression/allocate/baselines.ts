@@ -1,6 +1,14 @@
 import { UserError } from "../../core/errors";
-import { checkBudget, originalWithin } from "./budget";
-import { type Allocation, allocationOf, cheapestOf, type Choice, costOf, type LayerChoices } from "./choices";
+import {
+  type Allocation,
+  allocationOf,
+  cheapestOf,
+  checkBudget,
+  type Choice,
+  costOf,
+  type LayerChoices,
+  originalWithin,
+} from "./choices";
 
 /**
  * Every layer cut alike: with the largest common share of the full ranks that keeps within the budget, each layer takes

@@ -14,8 +14,7 @@ import { reluAware } from "./reluAware";
 import { responseBases } from "../measure/responseBases";
 import { PositionSamples } from "../measure/samples";
 import { narrowInputs } from "./narrowInputs";
-import { splitByBases } from "./splitByBases";
-import { splitOf } from "./splitOf";
+import { splitByBases, splitOf } from "./splitByBases";
 import { type LayerVisit, walkLayers } from "../measure/walk";
 import { weightBases } from "../measure/weightBases";
 

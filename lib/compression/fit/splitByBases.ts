@@ -1,12 +1,14 @@
-import { doubleProducts } from "../../engines/doubleProducts";
+import { tensor } from "../../core/tensor";
+import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
 import { convOf } from "../../network/layerOf";
-import type { Network } from "../../network/network";
+import { matrixOf, rowsOf, tensorOf } from "../../linalg/matrix";
+import type { Conv, Network } from "../../network/network";
+import { outputSplitOf } from "../../network/outputSplit";
 import type { RankPlan } from "../../network/rankPlan";
 import { replaceNode } from "../../network/rewire";
 import type { LayerBases } from "../measure/layerBases";
 import { narrowInputs } from "./narrowInputs";
-import { projection } from "./reducedRank";
-import { splitOf } from "./splitOf";
+import { type LowRankMap, projection } from "./reducedRank";
 
 /**
  * The network with its convolutions split by the leading vectors of their bases (Zhang et al. 2015, section 3.1), their
@@ -29,4 +31,21 @@ export async function splitByBases(
     result = replaceNode(result, layer, await splitOf(convOf(result, layer), map, products));
   }
   return result;
+}
+
+/** A convolution followed by a low-rank map of its outputs, as the pair that computes both at once. */
+export async function splitOf(
+  conv: Conv,
+  { project, expand, shift }: LowRankMap,
+  products: DoubleProducts,
+): Promise<[Conv, Conv]> {
+  const [out, ...sides] = conv.weight.shape;
+  const filters = await products.ofRows(project, matrixOf(conv.weight).transpose());
+  const bias = tensor([out], Float32Array.from(shift));
+  const columns = rowsOf(expand);
+  rowsOf(project).forEach((row, k) => {
+    const constant = conv.bias ? row.reduce((sum, value, i) => sum + value * (conv.bias?.data[i] ?? 0), 0) : 0;
+    for (let i = 0; i < out; i++) bias.data[i] += columns[k][i] * constant;
+  });
+  return outputSplitOf(conv, tensorOf(filters, [project.rows, ...sides]), tensorOf(expand.transpose()), bias);
 }

@@ -1,10 +1,9 @@
 import type { LabelledImages } from "../../assets/images/cifar10";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine, Session } from "../../engines/engine";
-import { continueFrom } from "../../network/continueFrom";
 import { convOf } from "../../network/layerOf";
 import { replaceNode } from "../../network/rewire";
-import { segmentsOf } from "../../network/segments";
+import { continueFrom, segmentsOf } from "../../network/continueFrom";
 import { type Conv, cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
 import { BatchFiles } from "./batchFiles";

@@ -20,15 +20,15 @@ afterEach(() => {
 });
 
 test("options and chapters are told apart", () => {
-  const { values, positionals } = parseOptions("start", ["2", "--threads", "1", "--fresh", "4"], settingOptions);
-  assert.deepEqual({ ...values }, { threads: "1", fresh: true });
-  assert.deepEqual(positionals, ["2", "4"]);
+  const parsed = parseOptions("start", "", ["2", "--threads", "1", "--fresh", "4"], settingOptions, true);
+  assert.deepEqual({ ...parsed?.values }, { threads: "1", fresh: true });
+  assert.deepEqual(parsed?.positionals, ["2", "4"]);
 });
 
-for (const args of [["--wieghts", "x"], ["-x"], ["--threads"], ["--fresh=1"]])
+for (const args of [["2"], ["--wieghts", "x"], ["-x"], ["--threads"], ["--fresh=1"]])
   test(`refused in one line that names --help: ${args.join(" ")}`, () => {
     assert.throws(
-      () => parseOptions("start", args, settingOptions),
+      () => parseOptions("start", "", args, settingOptions),
       (error) => error instanceof UserError && /^[^\n]*: see npm start -- --help$/.test(error.message),
     );
   });

@@ -30,7 +30,7 @@ const wrong: [string[], RegExp][] = [
   [["start", "--weights", empty], /empty\.pth: /],
   [["start", "--threads", "none"], /^--threads takes a whole number above 0/],
   [["lab", "--ports", "1"], /^Unknown option '--ports': see npm run lab -- --help$/],
-  [["native", "now"], /^npm run native takes no now/],
+  [["native", "now"], /^Unexpected argument .now.: see npm run native -- --help$/],
 ];
 for (const [args, message] of wrong)
   test(`one line and exit code 1: ${args.join(" ").replace(folder, "…") || "no command"}`, () => {

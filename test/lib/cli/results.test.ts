@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Claim } from "../../../lib/claims/claims";
-import { claimsTable } from "../../../lib/cli/claimsTable";
+import { claimsTable } from "../../../lib/cli/textTable";
 import { Results } from "../../../lib/cli/results";
 import { notebookText } from "../../../lib/cli/notebooks/notebookFile";
 import { notebookOf } from "../../support/notebooks";

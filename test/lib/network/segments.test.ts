@@ -5,7 +5,7 @@ import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { imageInput, inputsOf, type Network } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
-import { segmentsOf } from "../../../lib/network/segments";
+import { segmentsOf } from "../../../lib/network/continueFrom";
 import { Random } from "../../../lib/core/random";
 import type { Tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";

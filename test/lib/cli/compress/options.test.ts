@@ -18,7 +18,7 @@ afterEach(() => {
 
 const wrong: [string[], RegExp][] = [
   [["--fast"], /^Unknown option '--fast': see npm run compress -- --help$/],
-  [["resnet18.pth"], /takes no resnet18\.pth/],
+  [["resnet18.pth"], /Unexpected argument .resnet18\.pth./],
   [["--speedup"], /see npm run compress -- --help$/],
   ...["1", "0.9", "0", "-2", "two", "", "2x", "1e9", "Infinity"].map((text): [string[], RegExp] => [
     [`--speedup=${text}`],

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportHtml } from "../../../../lib/cli/notebooks/htmlReport";
+import { minifiedPlotly, reportHtml } from "../../../../lib/cli/notebooks/htmlReport";
 import { type Cell, codeCells, type Output } from "../../../../lib/cli/notebooks/notebookFile";
-import { minifiedPlotly } from "../../../../lib/cli/notebooks/plotlySource";
 import { notebookOf } from "../../../support/notebooks";
 
 const { JSDOM } = require("jsdom");
