@@ -8,7 +8,7 @@ import { resnet18 } from "../network/resnet18";
 import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
-import { endOnSignals } from "./signals";
+import { endOnSignals } from "./lock";
 import { stepProgress } from "../display/stepProgress";
 import { whatCanBeHad } from "./compress/whatCanBeHad";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Assets, loadAssets } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
-import { UserError } from "../core/errors";
+import { FileError, UserError } from "../core/errors";
 import { buildFolder } from "../core/paths";
 import { currentSettings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
@@ -13,7 +13,6 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { exportFolder } from "./arguments";
-import { requireReportClasses } from "./reportClasses";
 import { stepProgress } from "../display/stepProgress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
@@ -71,6 +70,18 @@ export async function openChapter<N extends number>(
     assets,
     fresh,
   };
+}
+
+/**
+ * Makes sure that the images have as many classes as the report's: chapters and benchmark repeat it with heads of ten.
+ * @throws FileError that names the folder if they have not.
+ */
+export function requireReportClasses({ images: { folder, classNames } }: Pick<Assets, "images">): void {
+  if (classNames.length === report.classes) return;
+  throw new FileError(
+    folder,
+    `holds images of ${classNames.length} classes, the report repeated here is about ${report.classes}: npm run compress takes any number`,
+  );
 }
 
 /** @throws UserError below the memory with which extracting features and drawing figures may fail. */

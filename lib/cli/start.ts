@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { loadAssets } from "../assets/assets";
-import { requireReportClasses } from "./reportClasses";
+import { requireReportClasses } from "./openChapter";
 import { resnet18 } from "../network/resnet18";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
@@ -17,9 +17,8 @@ import {
 } from "./arguments";
 import { checkChapter, requireSameAssets } from "./check";
 import { claimsTable } from "./textTable";
-import { takeLock } from "./lock";
+import { endOnSignals, takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
-import { endOnSignals } from "./signals";
 import { stepProgress } from "../display/stepProgress";
 
 const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;

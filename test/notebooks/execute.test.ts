@@ -177,7 +177,7 @@ for (const [signal, code] of [
     writeFileSync(
       script,
       `import { Kernel } from "../../lib/cli/notebooks/kernel";
-       import { endOnSignals } from "../../lib/cli/signals";
+       import { endOnSignals } from "../../lib/cli/lock";
        endOnSignals();
        const code = "console.log(process.pid); while (true) {}";
        Kernel.start().then((kernel) => kernel.execute(code, ({ content }) => console.log(content.text), ${limit}));`,

@@ -1,9 +1,16 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { root } from "../../core/paths";
-import { pythonWith } from "../python";
 import type { Stages } from "./extraction";
+
+/** The python3 of the PATH, and Debian's, which another one may hide. */
+const candidates = ["python3", "/usr/bin/python3"];
+
+/** A Python 3 that can import all of these modules, or undefined. Nothing but comparisons needs one. */
+export function pythonWith(...modules: string[]): string | undefined {
+  return candidates.find((python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`]).status === 0);
+}
 
 /** PyTorch in a process of its own, so that it can take turns with our engines. */
 export class PyTorch {

@@ -1,6 +1,6 @@
 import type { Stages } from "./extraction";
 import type { Latency } from "./latency";
-import type { SpectrumTime } from "./spectra";
+import type { SpectrumTime } from "./library";
 
 /** Who measured: an engine, or PyTorch, with its version and threads. */
 export interface By {

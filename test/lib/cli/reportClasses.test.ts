@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Assets } from "../../../lib/assets/assets";
-import { requireReportClasses } from "../../../lib/cli/reportClasses";
+import { requireReportClasses } from "../../../lib/cli/openChapter";
 import { FileError } from "../../../lib/core/errors";
 
 const assetsWith = (classes: number) =>

@@ -14,7 +14,7 @@ import { resnet18 } from "../../../lib/network/resnet18";
 import { replaceNode } from "../../../lib/network/rewire";
 import { spatialSplit } from "../../../lib/network/spatialSplit";
 import { partsOf } from "../../../lib/network/rankPlan";
-import { pythonWith } from "../../../lib/cli/python";
+import { pythonWith } from "../../../lib/cli/bench/pytorch";
 import { type Tensor, tensor } from "../../../lib/core/tensor";
 import { byDefinition } from "../../support/byDefinition";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";

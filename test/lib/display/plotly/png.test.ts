@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import { encodePng } from "../../../../lib/display/plotly/png";
-import { pythonWith } from "../../../../lib/cli/python";
+import { pythonWith } from "../../../../lib/cli/bench/pytorch";
 import { uniform } from "../../../support/uniform";
 
 /** Random levels, the extremes among them. */
