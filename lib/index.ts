@@ -11,7 +11,6 @@ export { cached } from "./core/cache";
 export { normalTensor, Random } from "./core/random";
 export { range, relativeError, type Tensor } from "./core/tensor";
 export { usableCores } from "./core/usableCores";
-export { accuracyAgainstCompression } from "./display/accuracy";
 export { errorAgainstRank, frontier, timeAgainstMacs } from "./display/compression";
 export { showFigure } from "./display/display";
 export { showFacts } from "./display/facts";
@@ -65,7 +64,6 @@ export { centredOverClasses, outputAwareHead } from "./training/outputAware";
 export { trainHeads } from "./training/trainHeads";
 
 // Until every notebook takes the names above.
-export { accuracySamples } from "./chapters/chapter3";
 export { formFinding, settleChapter7, stageRows } from "./chapters/chapter7";
 export {
   buildChosen,
@@ -79,6 +77,5 @@ export { studyCompression } from "./chapters/compressionStudy";
 export { compareFits, fitFinding, fitRows } from "./chapters/fitComparison";
 export { formRows, timeForms } from "./chapters/formTiming";
 export { frontierFinding, frontierRows, scorePlans, timePlans } from "./chapters/frontier";
-export { compressHeads, fineTune, recoverHeads, scoreHeads, trainBaseHeads } from "./chapters/headRuns";
 export { layerErrors } from "./chapters/layerErrors";
-export { allTestFeatures, headTask, seeds } from "./chapters/protocol";
+export { headTask, seeds } from "./chapters/protocol";
