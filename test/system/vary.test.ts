@@ -23,7 +23,7 @@ before(() => {
 after(() => removeCheckout(checkout));
 
 /** The varied claims of a chapter are written apart, and stand in its last table; those of the report's settings stay. */
-function isApart(number: number, { tables }: Shown): void {
+function isApart(number: number, { tables }: Shown): Claim[] {
   assert.equal(readFileSync(claimsFile(number), "utf8"), untouched);
   const claims: Claim[] = JSON.parse(readFileSync(claimsFile(number, "varied"), "utf8"));
   assert.ok(claims.length > 0 && claims.every(({ verdict }) => verdict === "varied"));
@@ -34,6 +34,7 @@ function isApart(number: number, { tables }: Shown): void {
     claims.map(({ id }) => id),
   );
   for (const row of rows) assert.match(row[heads.indexOf("verdict")], /varied/);
+  return claims;
 }
 
 const column = (table: string[][] | undefined, head: string): string[] => {
@@ -100,36 +101,36 @@ describe("chapter 2 with other layers and another threshold", () => {
 });
 
 describe("chapter 3 with three other keep ratios, another rate and five seeds", () => {
-  const names = ["keep 0.7 (k = 7)", "keep 0.4 (k = 4)", "keep 0.1 (k = 1)"];
+  const names = ["base", "keep 0.7 (k = 7)", "keep 0.4 (k = 4)", "keep 0.1 (k = 1)"];
   let shown: Shown;
   before(() => {
-    shown = runVaried(checkout, "03-low-rank-head", { keeps: "[0.7, 0.4, 0.1]", learningRate: "0.05", seeds: "5" });
+    shown = runVaried(checkout, "03-low-rank-head", { keeps: "[1, 0.7, 0.4, 0.1]", learningRate: "0.05", seeds: "5" });
     assert.equal(shown.error, "");
   });
 
   test("says so under its banner", () => {
-    for (const line of ["keeps: [0.7,0.4,0.1] instead of [1,0.5,0.2]", "learningRate: 0.05 instead of 0.1"])
+    for (const line of ["keeps: [1,0.7,0.4,0.1] instead of [1,0.5,0.2]", "learningRate: 0.05 instead of 0.1"])
       assert.ok(shown.text.includes(line), line);
     assert.match(shown.text, /seeds: 5 instead of 40/);
   });
 
-  test("its table has a row for each, with the parameters of its rank and no number of the report", () => {
+  test("its table has a row for each, with the parameters of its rank and a number of the report only beside its own model", () => {
     const table = shown.tables.get("3-1");
     assert.deepEqual(column(table, "model"), names);
-    const parameters = [7, 4, 1].map((rank) => 11_176_512 + rank * (512 + 10) + 10);
+    const parameters = [512 * 10, ...[7, 4, 1].map((rank) => rank * (512 + 10))].map((n) => 11_176_512 + n + 10);
     assert.deepEqual(
       column(table, "parameters"),
       parameters.map((count) => count.toLocaleString("en-US")),
     );
-    assert.equal(column(table, "median of 5 seeds (central 95 %)").length, 3);
-    assert.deepEqual(column(table, "report's table 3-1"), ["–", "–", "–"]);
+    assert.equal(column(table, "median of 5 seeds (central 95 %)").length, 4);
+    assert.deepEqual(column(table, "report's table 3-1"), ["50.78 % (260/512)", "–", "–", "–"]);
   });
 
   test("its figure has five points for each", () => {
     const { data, layout } = shown.figures.get("3-1")!;
     assert.match(layout.title!.text, /5 seeds/);
     assert.deepEqual(
-      data.flatMap(({ name, y }) => (y.length > 0 ? [[name, y.length]] : [])),
+      data.slice(0, names.length).map(({ name, y }) => [name, y.length]),
       names.map((name) => [name, 5]),
     );
   });
@@ -139,7 +140,9 @@ describe("chapter 3 with three other keep ratios, another rate and five seeds", 
     assert.match(shown.text, /over 5 seeds its base head/);
     for (const rank of [7, 4, 1]) assert.match(shown.text, new RegExp(`The cut to rank ${rank} saves`));
     assert.doesNotMatch(shown.text.split("Claims of chapter 3")[0], /keep 0\.5|keep 0\.2|40 seeds/);
-    isApart(3, shown);
+    const computed = Object.fromEntries(isApart(3, shown).map((claim) => [claim.id, claim.computed]));
+    assert.equal(computed["3.params.base"], 11_181_642);
+    assert.equal(computed["3.params.keep50"], "not computed");
   });
 });
 
