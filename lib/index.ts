@@ -48,8 +48,7 @@ export { factorize, type Head, keptRank, linearHeads, withHead } from "./network
 export { layerOf } from "./network/layerOf";
 export { rankForShare, withLowRankLayer } from "./network/lowRank";
 export { costs, parameterCount } from "./network/network";
-export { binomialProbability } from "./statistics/binomial";
-export { countBehind } from "./statistics/countBehind";
+export { binomialProbability, countBehind } from "./statistics/counts";
 export { lineFit } from "./statistics/lineFit";
 export { mcnemar } from "./statistics/mcnemar";
 export { pairedCounts } from "./statistics/pairedDifference";

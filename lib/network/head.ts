@@ -1,7 +1,7 @@
 import { UserError } from "../core/errors";
 import { Random } from "../core/random";
-import { type Tensor, tensor } from "../core/tensor";
-import { weightMatrix } from "../linalg/matrix";
+import { range, type Tensor, tensor } from "../core/tensor";
+import { tensorOf, weightMatrix } from "../linalg/matrix";
 import { svd } from "../linalg/svd";
 import { checkRank } from "./checkRank";
 import type { Linear, Network } from "./network";
@@ -56,13 +56,9 @@ export function factorize([layer, ...more]: Head, rank: number): Head {
   const [out, inputs] = weight.shape;
   checkRank(`a ${out} × ${inputs} layer`, rank, Math.min(out, inputs));
   const { u, s, v } = svd(weightMatrix(weight));
-  const first = tensor([rank, inputs]);
-  const second = tensor([out, rank]);
-  for (let k = 0; k < rank; k++) {
-    for (let column = 0; column < inputs; column++) first.data[k * inputs + column] = v.get(column, k);
-    for (let row = 0; row < out; row++) second.data[row * rank + k] = u.get(row, k) * s[k];
-  }
-  return [{ weight: first }, { weight: second, bias }];
+  const first = v.subMatrixColumn(range(rank)).transpose();
+  const second = u.subMatrixColumn(range(rank)).mulRowVector(s.subarray(0, rank));
+  return [{ weight: tensorOf(first) }, { weight: tensorOf(second), bias }];
 }
 
 /**

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClaimContext } from "../../../lib/claims/claims";
 import {
-  type FailedRecoveryEvidence,
+  chapter4Claims,
   type PrintedReading,
   recoveredShare,
-  recoveryClaims,
+  type RecoveryEvidence,
   type RecoveryMeans,
-} from "../../../lib/claims/recovery";
+} from "../../../lib/claims/chapter4";
 
 const contexts: ClaimContext[] = [
   { weights: "official", images: "official" },
@@ -23,13 +23,9 @@ const reading = (printed: number, classes: string[], correct?: number): PrintedR
 });
 
 /** The verdict, which must be the same on any assets. */
-function verdictOf(id: string, evidence: Partial<FailedRecoveryEvidence>): string {
-  const given: FailedRecoveryEvidence = {
-    printed: [],
-    recovery: [],
-    ...evidence,
-  };
-  const rule = recoveryClaims.find((one) => one.id === id);
+function verdictOf(id: string, evidence: Partial<RecoveryEvidence>): string {
+  const given: RecoveryEvidence = { models: [], printed: [], recovery: [], ...evidence };
+  const rule = chapter4Claims.find((one) => one.id === id);
   assert.ok(rule, id);
   const verdicts = new Set(contexts.map((context) => rule.judge(given, context).verdict));
   assert.equal(verdicts.size, 1);
@@ -73,5 +69,5 @@ test("the share won back: none, half, all, more than all; all where nothing was 
 });
 
 test("what failed in the report need not hold here", () => {
-  assert.ok(recoveryClaims.every(({ mustHold }) => !mustHold));
+  assert.ok(chapter4Claims.every(({ mustHold }) => !mustHold));
 });

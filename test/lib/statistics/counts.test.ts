@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binomialProbability } from "../../../lib/statistics/binomial";
+import { binomialProbability, countBehind } from "../../../lib/statistics/counts";
 import { assertNear } from "../../support/close";
 
 /** Probability of `count` successes of `total` at one in ten, by exact integers. */
@@ -24,4 +24,15 @@ test("all counts together have probability 1, where single powers vanish too", (
     assertNear(sum, 1, 1e-9);
   }
   assert.ok(0.5 ** 5000 === 0 && binomialProbability(2500, 5000, 0.5) > 0.01);
+});
+
+test("every count of 512 is found again from its two decimals", () => {
+  for (let count = 0; count <= 512; count++)
+    assert.equal(countBehind(Number(((100 * count) / 512).toFixed(2)), 512), count);
+});
+
+test("none where no count rounds to the percentage, or several do", () => {
+  assert.equal(countBehind(8.05, 512), undefined);
+  assert.equal(countBehind(8.01, 100000), undefined);
+  assert.equal(countBehind(101, 512), undefined);
 });
