@@ -6,6 +6,7 @@ import { UserError } from "../core/errors";
 import { type LinearWeights, withHead } from "../network/head";
 import { type Network, nodeOf } from "../network/network";
 import type { Cache } from "../core/cache";
+import type { OnStep } from "../core/progress";
 import { type Tensor, tensor } from "../core/tensor";
 import { type LayerMeasurements, measureLayers } from "./measure/measureLayers";
 import { imageFeatures } from "./imageFeatures";
@@ -29,9 +30,6 @@ const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01, momentum: 0.9, 
 /** Training images kept out of everything that learns: one in so many, the last ones. */
 const heldOutShare = 10;
 
-/** A step's name and how far it has come. */
-export type OnCompressionStep = (step: string, done: number, total: number) => void;
-
 export interface CompressionOptions {
   /** ResNet-18 as it was read. */
   network: Network;
@@ -47,7 +45,7 @@ export interface CompressionOptions {
   speedup: number;
   cache: Cache;
   sizes?: { [size in keyof typeof compressionSizes]: number };
-  onStep?: OnCompressionStep;
+  onStep?: OnStep;
 }
 
 /** What is known before a speed-up is chosen. */

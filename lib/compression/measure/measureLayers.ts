@@ -5,6 +5,8 @@ import { foldBatchNorms } from "../../network/foldBatchNorms";
 import { type Conv, costs, type Network } from "../../network/network";
 import { bytesOfSplit, type LayerRanks, macsOfSplit, sameRanks } from "../../network/rankPlan";
 import { type Cache, cached } from "../../core/cache";
+import { UserError } from "../../core/errors";
+import type { OnStep } from "../../core/progress";
 import type { LayerChoices } from "../allocate/choices";
 import { candidateRanks, measureLatencyTable } from "./latencyTable";
 import { energyLost, type LayerBases } from "./layerBases";
@@ -63,12 +65,13 @@ export interface MeasureOptions {
   rounds?: number;
   /** Keeps the latency table for this machine, and the sensitivity by content. */
   cache: Cache;
-  onStep?: (step: "latency table" | "responses" | "sensitivity", done: number, total: number) => void;
+  onStep?: OnStep;
 }
 
 /** Measures a network: time by layer and rank, principal components of the responses, sensitivity to each rank. */
 export async function measureLayers(unfolded: Network, options: MeasureOptions): Promise<LayerMeasurements> {
   const { engine, batch, imageShape, images, sensitivityImages, rounds, cache, onStep } = options;
+  const progressOf = (step: string) => (done: number, total: number) => onStep?.(step, done, total);
   const network = foldBatchNorms(unfolded);
   const candidates = candidatesOf(network);
   const layers = [...candidates.keys()];
@@ -78,13 +81,12 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     imageShape,
     runs: rounds,
     cache,
-    onProgress: (done, total) => onStep?.("latency table", done, total),
+    onProgress: progressOf("latency table"),
   });
-  const onResponses = (done: number, total: number) => onStep?.("responses", done, total);
-  const bases = await responseBases(network, layers, { images, engine, onProgress: onResponses });
+  const bases = await responseBases(network, layers, { images, engine, onProgress: progressOf("responses") });
   const sensitivity = async () => {
     const few = firstImages(images, sensitivityImages);
-    const onProgress = (done: number, total: number) => onStep?.("sensitivity", done, total);
+    const onProgress = progressOf("sensitivity");
     return [...(await measureSensitivity(network, candidates, bases, { images: few, engine, onProgress }))];
   };
   const pixels = images.pixels.subarray(0, images.count * imageBytes);
@@ -109,6 +111,16 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     })),
     bases,
   };
+}
+
+/**
+ * What was measured of one layer.
+ * @throws UserError that names the layers measured, if it is none of them.
+ */
+export function measuredLayer({ layers }: Pick<LayerMeasurements, "layers">, name: string): MeasuredLayer {
+  const found = layers.find(({ layer }) => layer === name);
+  if (found) return found;
+  throw new UserError(`${name} was not measured: choose one of ${layers.map(({ layer }) => layer).join(", ")}`);
 }
 
 /** Ranks to try of every convolution that has some. */
