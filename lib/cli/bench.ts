@@ -19,7 +19,7 @@ import { resnet18 } from "../network/resnet18";
 import { buildFolder } from "../core/paths";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
-import { stepProgress } from "../display/stepProgress";
+import { stepProgress } from "../display/progress";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.

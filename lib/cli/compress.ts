@@ -9,7 +9,7 @@ import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
 import { endOnSignals } from "./lock";
-import { stepProgress } from "../display/stepProgress";
+import { stepProgress } from "../display/progress";
 import { whatCanBeHad } from "./compress/whatCanBeHad";
 
 /** The exit code that says: no error, but not what was asked for. */

@@ -5,7 +5,7 @@ import { cifarArchive, cifarChecksums, cifarFolder, type OfficialFile, officialW
 import { UserError } from "../core/errors";
 import { downloadFolder, root } from "../core/paths";
 import { parseOptions } from "./arguments";
-import { stepProgress } from "../display/stepProgress";
+import { stepProgress } from "../display/progress";
 import { takeLock } from "./lock";
 
 const help = `npm run download: fetches the official weights and CIFAR-10 into data/cache (217 MB, 184 MB more unpacked)

@@ -13,7 +13,7 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
 import { resnet18 } from "../network/resnet18";
 import { exportFolder } from "./arguments";
-import { stepProgress } from "../display/stepProgress";
+import { stepProgress } from "../display/progress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
 export interface Chapter<N extends number = number> {

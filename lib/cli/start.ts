@@ -19,7 +19,7 @@ import { checkChapter, requireSameAssets } from "./check";
 import { claimsTable } from "./textTable";
 import { endOnSignals, takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
-import { stepProgress } from "../display/stepProgress";
+import { stepProgress } from "../display/progress";
 
 const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;
 

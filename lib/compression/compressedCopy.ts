@@ -1,9 +1,8 @@
 import { type LinearWeights, withHead } from "../network/head";
 import type { Network } from "../network/network";
 import { fitNetwork } from "./fit/fitNetwork";
-import { imageFeatures } from "./imageFeatures";
 import { refitHead } from "./fit/linearRefit";
-import type { Prepared } from "./prepareCompression";
+import { imageFeatures, type Prepared } from "./prepareCompression";
 import type { SpeedPlan } from "./allocate/speedPlan";
 
 /** The fit that every compression uses: the best of lib/compression's. */

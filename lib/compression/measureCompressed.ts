@@ -7,8 +7,7 @@ import { pooled, type Timing } from "../engines/time";
 import { logitsOf, predictions } from "../training/evaluate";
 import { type Comparison, comparePredictions } from "./comparePredictions";
 import type { CompressedCopy } from "./compressedCopy";
-import { imageFeatures } from "./imageFeatures";
-import { compressionShape, type Prepared } from "./prepareCompression";
+import { compressionShape, imageFeatures, type Prepared } from "./prepareCompression";
 
 /** Runs of each network that are timed, in turn, after those to warm up. */
 const timing = { warmUps: 3, runs: 15 } as const;

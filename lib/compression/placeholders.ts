@@ -1,6 +1,7 @@
-import { Matrix } from "ml-matrix";
-import { Random } from "../core/random";
+import type { Matrix } from "ml-matrix";
+import { normalTensor } from "../core/random";
 import { tensor } from "../core/tensor";
+import { matrixOfRows } from "../linalg/matrix";
 import type { Svd } from "../linalg/svd";
 import { checkRank } from "../network/checkRank";
 import { convOf } from "../network/layerOf";
@@ -21,13 +22,16 @@ const drawn = 4093;
  * they have, so that none become denormal, which would take longer.
  */
 export function placeholderSvd({ rows, columns }: Pick<Matrix, "rows" | "columns">, rank: number): Svd {
-  const random = new Random(rank);
-  const normals = Float64Array.from({ length: drawn }, () => random.normal());
+  const normals = normalTensor([drawn], rank).data;
   let next = 0;
-  const factor = (height: number, std: number) =>
-    new Matrix(
-      Array.from({ length: height }, () => Float64Array.from({ length: rank }, () => std * normals[next++ % drawn])),
-    );
+  const factor = (height: number, std: number) => {
+    const row = () => {
+      const numbers = new Float64Array(rank);
+      for (let k = 0; k < rank; k++) numbers[k] = std * normals[next++ % drawn];
+      return numbers;
+    };
+    return matrixOfRows(Array.from({ length: height }, row));
+  };
   const [u, v] = [factor(rows, 1 / Math.sqrt(rank)), factor(columns, 1 / Math.sqrt(columns))];
   return { u, s: new Float64Array(rank).fill(1), v };
 }

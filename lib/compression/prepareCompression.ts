@@ -7,9 +7,9 @@ import { type LinearWeights, withHead } from "../network/head";
 import { type Network, nodeOf } from "../network/network";
 import type { Cache } from "../core/cache";
 import type { OnStep } from "../core/progress";
-import { type Tensor, tensor } from "../core/tensor";
+import type { Tensor } from "../core/tensor";
 import { type LayerMeasurements, measureLayers } from "./measure/measureLayers";
-import { imageFeatures } from "./imageFeatures";
+import { features } from "../engines/features";
 import { trainProbe } from "../training/trainProbe";
 
 /** Images, in file order, that each step looks at; fewer if there are fewer. */
@@ -71,8 +71,8 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   const { network, train, classes, engine, batch, cache, onStep, sizes = compressionSizes } = options;
   if (train.count < 2) throw new UserError("compression learns from training images: give at least two");
   const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
-  const features = await imageFeatures(options, network, train, "features of training images");
-  const learningFeatures = rowsBetween(features, 0, learning.count);
+  const heldOut = imagesFrom(train, learning.count);
+  const learningFeatures = await imageFeatures(options, network, learning, "features of training images");
   const own = ownHead(network, classes);
   const head = own ?? (await probe(options, learningFeatures, learning.labels));
   const measured = await measureLayers(withHead(network, [head]), {
@@ -88,9 +88,9 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     options,
     learning,
     calibration: varied(firstImages(learning, sizes.calibrationImages), calibrationSeed),
-    heldOut: imagesFrom(train, learning.count),
+    heldOut,
     learningFeatures,
-    heldOutFeatures: rowsBetween(features, learning.count, train.count),
+    heldOutFeatures: await imageFeatures(options, network, heldOut, "features of held-out images"),
     head,
     headFrom: own ? "checkpoint" : "probe",
     measured,
@@ -112,9 +112,15 @@ async function probe({ classes, engine, onStep }: CompressionOptions, features: 
   return head;
 }
 
-/** A view of rows from … to−1. */
-function rowsBetween({ shape: [, width], data }: Tensor, from: number, to: number): Tensor {
-  return tensor([to - from, width], data.subarray(from * width, to * width));
+/** Features (N, 512) of images through a network, kept on disk by content. @param label names the step. */
+export async function imageFeatures(
+  { engine, cache, onStep }: CompressionOptions,
+  network: Network,
+  images: LabelledImages,
+  label: string,
+): Promise<Tensor> {
+  const onProgress = (done: number, total: number) => onStep?.(label, done, total);
+  return (await features(network, images, engine, { cache, onProgress })).features;
 }
 
 /** The images from that one on; views, not copies. */

@@ -1,12 +1,5 @@
+import type { OnStep } from "../core/progress";
 import { escapeHtml, inNotebook, replaceableOutput } from "./notebook";
-
-/** Work that a reader waits for. */
-export interface Progress {
-  /** @param done units finished so far. */
-  update(done: number): void;
-  /** The work is done, whether all of it was done now or some was there already. */
-  end(): void;
-}
 
 /** Milliseconds. */
 const leastInterval = 100;
@@ -41,20 +34,26 @@ function logWriter(): Writer {
  * that a notebook's outputs can be compared.
  * @returns what to call as `onProgress`, with the units finished so far and all there are.
  */
-export function progress(label: string): (done: number, total: number) => void;
-/** The older form, for a known total. Goes when its callers take `onProgress`. */
-export function progress(label: string, total: number): Progress;
-export function progress(label: string, known?: number): Progress | ((done: number, total: number) => void) {
+export function progress(label: string): (done: number, total: number) => void {
   const write = inNotebook() ? notebookWriter() : process.stderr.isTTY ? rewriteLine : logWriter();
   let shownAt = performance.now();
   let ended = false;
-  const show = (done: number, total: number) => {
+  write(label, 0, false);
+  return (done, total) => {
     if (ended || (done < total && performance.now() - shownAt < leastInterval)) return;
     shownAt = performance.now();
     ended = done >= total;
     write(`${label}: ${done} of ${total}`, Math.min(1, done / total), ended);
   };
-  write(known === undefined ? label : `${label}: 0 of ${known}`, 0, false);
-  if (known === undefined) return show;
-  return { update: (done) => done < known && show(done, known), end: () => show(known, known) };
+}
+
+/** Progress of work in named steps: a bar for each, which ends when all its parts are done. */
+export function stepProgress(): OnStep {
+  const bars = new Map<string, (done: number, total: number) => void>();
+  return (step, done, total) => {
+    const bar = bars.get(step) ?? progress(step);
+    bar(done, total);
+    if (done < total) bars.set(step, bar);
+    else bars.delete(step);
+  };
 }

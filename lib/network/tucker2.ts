@@ -1,4 +1,4 @@
-import { weightMatrix } from "../linalg/matrix";
+import { timesTransposed, weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
 import { checkRank } from "./checkRank";
 import { filtersOf, mixersOf } from "./factorWeights";
@@ -41,7 +41,7 @@ export function tucker2(
   // In the basis of its outputs the weight is Σ Vᵀ.
   const reduced = filtersOf(output.v, rOut, [inputs, kernelHeight, kernelWidth]);
   const basis = along.u.subMatrix(0, inputs - 1, 0, rIn - 1);
-  const core = inputUnfolding(reduced).transpose().mmul(basis);
+  const core = timesTransposed(inputUnfolding(reduced).transpose(), basis.transpose());
   for (let row = 0; row < core.rows; row++) core.mulRow(row, output.s[Math.floor(row / (kernelHeight * kernelWidth))]);
   return [
     pointwise(`${name}.0`, input, filtersOf(along.u, rIn, [inputs])),

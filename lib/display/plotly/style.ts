@@ -61,24 +61,6 @@ export function paper(caption: Heading, room = { left: 0, above: 0, below: 0 }):
   };
 }
 
-/** The layout of a figure with one pair of axes. */
-export function frame({ xTitle, yTitle, ...caption }: Heading & { xTitle: string; yTitle: string }): Partial<Layout> {
-  return {
-    ...paper(caption),
-    xaxis: axisLook(xTitle),
-    yaxis: axisLook(yTitle),
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" },
-  };
-}
-
-/** Pixels of a row of the legend. */
-const legendRow = 22;
-
-/** Height and margins of a frame whose legend takes two rows: the plot stays as large, and the title free. */
-export function roomForTwoRows({ height = figureSize.height, margin }: Partial<Layout>): Partial<Layout> {
-  return { height: height + legendRow, margin: { ...margin, t: (margin?.t ?? 0) + legendRow } };
-}
-
 type Annotation = NonNullable<Layout["annotations"]>[number];
 
 function sourceNote(source: string, below: number): Annotation {
@@ -99,12 +81,4 @@ function sourceNote(source: string, below: number): Annotation {
 /** A few words at a point of the axes. */
 export function note(place: Pick<Annotation, "x" | "y" | "text" | "xanchor" | "yanchor">): Annotation {
   return { ...place, borderpad: 4, showarrow: false, bgcolor: "rgba(255,255,255,0.8)" };
-}
-
-/** A dashed line across the whole plot, at one x or at one y. */
-export function guideLine({ x, y }: { x?: number; y?: number }): NonNullable<Layout["shapes"]>[number] {
-  const dashed = { type: "line", line: { color: colours.guide, width: 1.5, dash: "dash" } } as const;
-  return x === undefined
-    ? { ...dashed, xref: "paper", x0: 0, x1: 1, y0: y, y1: y }
-    : { ...dashed, yref: "paper", y0: 0, y1: 1, x0: x, x1: x };
 }

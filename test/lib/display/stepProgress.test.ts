@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { stepProgress } from "../../../lib/display/stepProgress";
+import { stepProgress } from "../../../lib/display/progress";
 
 test("each step has a bar of its own that ends when all is done; a step that comes again gets a new one", () => {
   const { mock: written } = mock.method(process.stderr, "write", () => true);

@@ -1,1 +1,0 @@
-export type { Chapter } from "../cli/openChapter";
