@@ -2,7 +2,7 @@ import { onnx } from "onnx-proto";
 import type { Matrix } from "ml-matrix";
 import { matrixOfRows, type Product, rowsOf } from "../linalg/matrix";
 import type { Tensor } from "../core/tensor";
-import { ints, valueInfo } from "../network/onnx";
+import { encodeModel, int, ints, operator, valueInfo, wholeNumbers } from "../network/onnxGraph";
 import { sessionOptions } from "./onnxRuntime";
 
 /** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
@@ -30,7 +30,9 @@ export interface DoubleProducts {
   ofRows: Product;
 }
 
-const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
+const { FLOAT, DOUBLE } = onnx.TensorProto.DataType;
+
+const double = (name: string) => valueInfo(name, DOUBLE);
 
 const opened = new Map<number, Promise<DoubleProducts>>();
 
@@ -82,68 +84,38 @@ function joined(matrix: Matrix): Float64Array {
 function channelsModel(another: boolean): Uint8Array {
   const inputs = another ? ["x", "y"] : ["x"];
   const channelsFirst = (name: string) => [
-    node("Transpose", [name], `${name}.turned`, [ints("perm", [1, 0, 2, 3])]),
-    node("Reshape", [`${name}.turned`, "rows"], `${name}.rows`),
-    node("Cast", [`${name}.rows`], `${name}.double`, [
-      { name: "to", type: onnx.AttributeProto.AttributeType.INT, i: DOUBLE },
-    ]),
-    node("ReduceSum", [`${name}.double`, "last"], `${name}.all`),
-    node("Reshape", [`${name}.all`, "flat"], `${name}.sum`),
+    operator("Transpose", [name], `${name}.turned`, [ints("perm", [1, 0, 2, 3])]),
+    operator("Reshape", [`${name}.turned`, "rows"], `${name}.rows`),
+    operator("Cast", [`${name}.rows`], `${name}.double`, [int("to", DOUBLE)]),
+    operator("ReduceSum", [`${name}.double`, "last"], `${name}.all`),
+    operator("Reshape", [`${name}.all`, "flat"], `${name}.sum`),
   ];
   const ofTwo = [
-    node("MatMul", ["y.double", "x.columns"], "yx"),
-    node("ReduceSumSquare", ["y.double"], "y.allSquares", [ints("axes", [1])]),
-    node("Reshape", ["y.allSquares", "flat"], "y.squares"),
+    operator("MatMul", ["y.double", "x.columns"], "yx"),
+    operator("ReduceSumSquare", ["y.double"], "y.allSquares", [ints("axes", [1])]),
+    operator("Reshape", ["y.allSquares", "flat"], "y.squares"),
   ];
-  return modelOf({
+  return encodeModel({
     node: [
       ...inputs.flatMap(channelsFirst),
-      node("Transpose", ["x.double"], "x.columns", [ints("perm", [1, 0])]),
-      node("MatMul", ["x.double", "x.columns"], "xx"),
+      operator("Transpose", ["x.double"], "x.columns", [ints("perm", [1, 0])]),
+      operator("MatMul", ["x.double", "x.columns"], "xx"),
       ...(another ? ofTwo : []),
     ],
-    initializer: [constant("rows", [0, -1]), constant("last", [1]), constant("flat", [-1])],
-    input: inputs.map((name) => valueInfo(name, ["batch", `${name}.channels`, "height", "width"], FLOAT)),
-    output: [
-      valueInfo("xx", ["x.channels", "x.channels"], DOUBLE),
-      valueInfo("x.sum", ["x.channels"], DOUBLE),
-      ...(another
-        ? [
-            valueInfo("yx", ["y.channels", "x.channels"], DOUBLE),
-            valueInfo("y.sum", ["y.channels"], DOUBLE),
-            valueInfo("y.squares", ["y.channels"], DOUBLE),
-          ]
-        : []),
-    ],
+    initializer: [wholeNumbers("rows", [0, -1]), wholeNumbers("last", [1]), wholeNumbers("flat", [-1])],
+    input: inputs.map((name) => valueInfo(name, FLOAT)),
+    output: ["xx", "x.sum", ...(another ? ["yx", "y.sum", "y.squares"] : [])].map(double),
   });
 }
 
 /** a, b → a bᵀ. */
 function rowsModel(): Uint8Array {
-  return modelOf({
+  return encodeModel({
     node: [
-      node("Transpose", ["b"], "b.columns", [ints("perm", [1, 0])]),
-      node("MatMul", ["a", "b.columns"], "product"),
+      operator("Transpose", ["b"], "b.columns", [ints("perm", [1, 0])]),
+      operator("MatMul", ["a", "b.columns"], "product"),
     ],
-    input: ["a", "b"].map((name) => valueInfo(name, [`${name}.rows`, "columns"], DOUBLE)),
-    output: [valueInfo("product", ["a.rows", "b.rows"], DOUBLE)],
+    input: ["a", "b"].map(double),
+    output: [double("product")],
   });
-}
-
-function constant(name: string, int64Data: number[]): onnx.ITensorProto {
-  return { name, dims: [int64Data.length], dataType: INT64, int64Data };
-}
-
-function modelOf(graph: onnx.IGraphProto): Uint8Array {
-  const model = { irVersion: 8, opsetImport: [{ domain: "", version: 15 }], graph: { name: "products", ...graph } };
-  return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();
-}
-
-function node(
-  opType: string,
-  input: string[],
-  output: string,
-  attribute: onnx.IAttributeProto[] = [],
-): onnx.INodeProto {
-  return { opType, input, output: [output], attribute };
 }

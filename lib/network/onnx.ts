@@ -2,9 +2,9 @@ import { onnx } from "onnx-proto";
 import { version } from "../../package.json";
 import type { Tensor } from "../core/tensor";
 import { costs, imageInput, inputsOf, type Network, type Node } from "./network";
+import { encodeModel, float, int, ints, operator, valueInfo } from "./onnxGraph";
 
-/** IR version and operator set of ONNX 1.10, read by every runtime of the last years. */
-export const onnxVersions = { irVersion: 8, opset: 15 } as const;
+const { FLOAT } = onnx.TensorProto.DataType;
 const producer = "low-rank-resnet";
 
 /**
@@ -21,21 +21,14 @@ export function toOnnx(network: Network, metadata: Record<string, string> = {}):
     initializer.push(tensorProto(name, value));
     return name;
   };
-  const model = onnx.ModelProto.create({
-    irVersion: onnxVersions.irVersion,
-    producerName: producer,
-    producerVersion: version,
-    metadataProps: Object.entries({ ...metadata, producer }).map(([key, value]) => ({ key, value })),
-    opsetImport: [{ domain: "", version: onnxVersions.opset }],
-    graph: {
-      name: "network",
-      node: network.nodes.flatMap((node) => operators(node, constant)),
-      initializer,
-      input: [valueInfo(imageInput, inputSides(network))],
-      output: [valueInfo(output.name, outputSides(network))],
-    },
-  });
-  return onnx.ModelProto.encode(model).finish();
+  const graph = {
+    node: network.nodes.flatMap((node) => operators(node, constant)),
+    initializer,
+    input: [valueInfo(imageInput, FLOAT, inputSides(network))],
+    output: [valueInfo(output.name, FLOAT, outputSides(network))],
+  };
+  const metadataProps = Object.entries({ ...metadata, producer }).map(([key, value]) => ({ key, value }));
+  return encodeModel(graph, { producerName: producer, producerVersion: version, metadataProps });
 }
 
 type Constant = (owner: Node, part: string, value: Tensor) => string;
@@ -44,13 +37,6 @@ type Constant = (owner: Node, part: string, value: Tensor) => string;
 function operators(node: Node, constant: Constant): onnx.INodeProto[] {
   const { name } = node;
   const inputs = inputsOf(node);
-  const operator = (opType: string, input: string[], attribute: onnx.IAttributeProto[] = [], output = name) => ({
-    opType,
-    name: output,
-    input,
-    output: [output],
-    attribute,
-  });
   switch (node.kind) {
     case "conv": {
       const constants = [constant(node, "weight", node.weight)];
@@ -60,16 +46,16 @@ function operators(node: Node, constant: Constant): onnx.INodeProto[] {
         ints("strides", node.stride),
         ints("pads", [...node.padding, ...node.padding]),
       ];
-      return [operator("Conv", [...inputs, ...constants], attributes)];
+      return [operator("Conv", [...inputs, ...constants], name, attributes)];
     }
     case "batchNorm": {
       const constants = (["scale", "shift", "mean", "variance"] as const).map((part) =>
         constant(node, part, node[part]),
       );
-      return [operator("BatchNormalization", [...inputs, ...constants], [float("epsilon", node.epsilon)])];
+      return [operator("BatchNormalization", [...inputs, ...constants], name, [float("epsilon", node.epsilon)])];
     }
     case "relu":
-      return [operator("Relu", inputs)];
+      return [operator("Relu", inputs, name)];
     case "maxPool": {
       const [size, stride, padding] = [node.size, node.stride, node.padding];
       const attributes = [
@@ -77,18 +63,18 @@ function operators(node: Node, constant: Constant): onnx.INodeProto[] {
         ints("strides", [stride, stride]),
         ints("pads", [padding, padding, padding, padding]),
       ];
-      return [operator("MaxPool", inputs, attributes)];
+      return [operator("MaxPool", inputs, name, attributes)];
     }
     case "add":
-      return [operator("Add", inputs)];
+      return [operator("Add", inputs, name)];
     case "globalAveragePool": {
       const pooled = `${name}.pooled`;
-      return [operator("GlobalAveragePool", inputs, [], pooled), operator("Flatten", [pooled])];
+      return [operator("GlobalAveragePool", inputs, pooled), operator("Flatten", [pooled], name)];
     }
     case "linear": {
       const constants = [constant(node, "weight", node.weight)];
       if (node.bias) constants.push(constant(node, "bias", node.bias));
-      return [operator("Gemm", [...inputs, ...constants], [int("transB", 1)])];
+      return [operator("Gemm", [...inputs, ...constants], name, [int("transB", 1)])];
     }
   }
 }
@@ -111,28 +97,5 @@ function outputSides(network: Network): (number | string)[] {
 function tensorProto(name: string, { shape, data }: Tensor): onnx.ITensorProto {
   // Raw data is little-endian, as are all machines for which Node is built in practice.
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dims: shape, dataType: onnx.TensorProto.DataType.FLOAT, rawData };
-}
-
-/** A value that goes in or out: the names of its free sides, or their lengths. */
-export function valueInfo(
-  name: string,
-  sides: (number | string)[],
-  elemType = onnx.TensorProto.DataType.FLOAT,
-): onnx.IValueInfoProto {
-  const dim = sides.map((side) => (typeof side === "number" ? { dimValue: side } : { dimParam: side }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function int(name: string, i: number): onnx.IAttributeProto {
-  return { name, type: onnx.AttributeProto.AttributeType.INT, i };
-}
-
-/** An attribute of an operator: a list of whole numbers. */
-export function ints(name: string, values: number[]): onnx.IAttributeProto {
-  return { name, type: onnx.AttributeProto.AttributeType.INTS, ints: values };
-}
-
-function float(name: string, f: number): onnx.IAttributeProto {
-  return { name, type: onnx.AttributeProto.AttributeType.FLOAT, f };
+  return { name, dims: shape, dataType: FLOAT, rawData };
 }

@@ -1,4 +1,5 @@
 import { onnx } from "onnx-proto";
+import { encodeModel, int, ints, operator, valueInfo, wholeNumbers } from "../network/onnxGraph";
 
 /** Names of the values that go into a training step and come out of it. */
 export const names = {
@@ -23,7 +24,9 @@ export function parameterNames(biases: Biases): string[] {
   return biases.flatMap((biased, layer) => [names.weight(layer), ...(biased ? [names.bias(layer)] : [])]);
 }
 
-const { FLOAT, INT32, INT64 } = onnx.TensorProto.DataType;
+const { FLOAT, INT32 } = onnx.TensorProto.DataType;
+
+const float = (name: string) => valueInfo(name, FLOAT);
 
 /**
  * One step of S heads as an ONNX model: forward, softmax cross-entropy, its gradient by hand, momentum.
@@ -37,15 +40,10 @@ const { FLOAT, INT32, INT64 } = onnx.TensorProto.DataType;
 export function stepGraph(biases: Biases): Uint8Array {
   const node: onnx.INodeProto[] = [];
   const apply = (opType: string, input: string[], output: string, attribute: onnx.IAttributeProto[] = []) => {
-    node.push({ opType, input, output: [output], name: output, attribute });
+    node.push(operator(opType, input, output, attribute));
     return output;
   };
-  const transposed = (value: string) => {
-    const perm = [0, 2, 1];
-    return apply("Transpose", [value], `${value}.transposed`, [
-      { name: "perm", type: onnx.AttributeProto.AttributeType.INTS, ints: perm },
-    ]);
-  };
+  const transposed = (value: string) => apply("Transpose", [value], `${value}.transposed`, [ints("perm", [0, 2, 1])]);
 
   // activations[l] (S, B, inputs of layer l); the last are the logits.
   const activations = [apply("Gather", [names.features, names.batch], "images")];
@@ -56,11 +54,9 @@ export function stepGraph(biases: Biases): Uint8Array {
 
   // loss = −Σ target · log p / B; its gradient by the logits is (p − target) / B.
   const target = apply("Gather", [names.targets, names.batch], "target");
-  const logShares = apply("LogSoftmax", [activations[biases.length]], "logShares", [
-    { name: "axis", type: onnx.AttributeProto.AttributeType.INT, i: -1 },
-  ]);
+  const logShares = apply("LogSoftmax", [activations[biases.length]], "logShares", [int("axis", -1)]);
   const total = apply("ReduceSum", [apply("Mul", [target, logShares], "ofTarget"), "imagesAndClasses"], "total", [
-    { name: "keepdims", type: onnx.AttributeProto.AttributeType.INT, i: 0 },
+    int("keepdims", 0),
   ]);
   apply("Neg", [apply("Mul", [total, names.perImage], "mean")], names.loss);
   const excess = apply("Sub", [apply("Exp", [logShares], "shares"), target], "excess");
@@ -78,21 +74,12 @@ export function stepGraph(biases: Biases): Uint8Array {
 
   const states = parameterNames(biases).flatMap((parameter) => [parameter, names.velocity(parameter)]);
   const inputs = [names.features, names.targets, names.perImage, names.learningRate, names.momentum, ...states];
-  const model = onnx.ModelProto.create({
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: 15 }],
-    graph: {
-      name: "step",
-      node,
-      initializer: [
-        { name: "imagesAndClasses", dims: [2], dataType: INT64, int64Data: [1, 2] },
-        { name: "images axis", dims: [1], dataType: INT64, int64Data: [1] },
-      ],
-      input: [{ name: names.batch, type: { tensorType: { elemType: INT32 } } }, ...inputs.map(float)],
-      output: [names.loss, ...states.map(names.next)].map(float),
-    },
+  return encodeModel({
+    node,
+    initializer: [wholeNumbers("imagesAndClasses", [1, 2]), wholeNumbers("images axis", [1])],
+    input: [valueInfo(names.batch, INT32), ...inputs.map(float)],
+    output: [names.loss, ...states.map(names.next)].map(float),
   });
-  return onnx.ModelProto.encode(model).finish();
 }
 
 /** PyTorch's SGD with momentum: v ← μ v + g, then w ← w − lr · v. */
@@ -105,8 +92,4 @@ function update(
   const kept = apply("Mul", [names.momentum, velocity], `${velocity}.kept`);
   const next = apply("Add", [kept, gradient], names.next(velocity));
   apply("Sub", [parameter, apply("Mul", [names.learningRate, next], `${parameter}.step`)], names.next(parameter));
-}
-
-function float(name: string): onnx.IValueInfoProto {
-  return { name, type: { tensorType: { elemType: FLOAT } } };
 }

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { uniform } from "./uniform";
+import { uniform } from "./matrices";
 
 function dense(seed: number, rows: number, columns: number): Matrix {
   return Matrix.from1DArray(rows, columns, uniform(seed, rows * columns));

@@ -1,7 +1,7 @@
 import type { LinearWeights, Head } from "../../lib/network/head";
 import type { TrainingOptions } from "../../lib/training/trainHeads";
 import { tensor } from "../../lib/core/tensor";
-import { uniform } from "./uniform";
+import { uniform } from "./matrices";
 
 function linear(seed: number, rows: number, columns: number, biased: boolean): LinearWeights {
   const numbers = (seed: number, ...shape: number[]) => {

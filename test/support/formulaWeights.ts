@@ -1,5 +1,5 @@
 import { type StateDict, sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
-import { uniform } from "./uniform";
+import { uniform } from "./matrices";
 
 /** A state dict of torchvision's ResNet-18: Kaiming-scaled weights, batch norms far from identity. */
 export function formulaStateDict(classes: number): StateDict {

@@ -8,3 +8,14 @@ export function normalMatrix(random: Random, rows: number, columns: number): Mat
     Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => random.normal())),
   );
 }
+
+/** `count` numbers in [−1, 1): the finaliser of MurmurHash3 over index and seed; as test/fixtures/formulaWeights.py. */
+export function uniform(seed: number, count: number): Float64Array {
+  const start = Math.imul(seed, 0x9e3779b1);
+  return Float64Array.from({ length: count }, (_, index) => {
+    let x = (index + start) | 0;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
+  });
+}

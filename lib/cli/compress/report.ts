@@ -7,7 +7,7 @@ import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import type { Prepared } from "../../compression/prepareCompression";
 import { outputRanks, rankMetadata } from "../../compression/rankMetadata";
-import { onnxVersions } from "../../network/onnx";
+import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
 import { plannedLayers, totalMacs } from "./tables";
 

@@ -8,7 +8,7 @@ import { sizeOf, type Tensor, tensor } from "../../../../lib/core/tensor";
 import recorded from "../../../fixtures/moments.json";
 import { assertNear } from "../../../support/close";
 import { normalTensor } from "../../../support/smallResnet";
-import { uniform } from "../../../support/uniform";
+import { uniform } from "../../../support/matrices";
 
 const products = once(() => doubleProducts(1));
 

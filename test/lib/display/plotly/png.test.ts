@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
 import { encodePng } from "../../../../lib/display/plotly/png";
 import { pythonWith } from "../../../../lib/cli/bench/pytorch";
-import { uniform } from "../../../support/uniform";
+import { uniform } from "../../../support/matrices";
 
 /** Random levels, the extremes among them. */
 function picture(width: number, height: number): Uint8Array {

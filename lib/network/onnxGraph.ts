@@ -1,0 +1,40 @@
+import { onnx } from "onnx-proto";
+
+const { INT, INTS, FLOAT } = onnx.AttributeProto.AttributeType;
+
+/** IR version and operator set of ONNX 1.10, read by every runtime of the last years. */
+export const onnxVersions = { irVersion: 8, opset: 15 } as const;
+
+/** The file of a graph. @param about the model, such as its producer. */
+export function encodeModel(graph: onnx.IGraphProto, about: onnx.IModelProto = {}): Uint8Array {
+  const { irVersion, opset } = onnxVersions;
+  const versions = { irVersion, opsetImport: [{ domain: "", version: opset }] };
+  const model = onnx.ModelProto.create({ ...versions, graph: { name: "network", ...graph }, ...about });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+/** An operator, named after its result. */
+export function operator(
+  opType: string,
+  input: string[],
+  output: string,
+  attribute: onnx.IAttributeProto[] = [],
+): onnx.INodeProto {
+  return { opType, name: output, input, output: [output], attribute };
+}
+
+/** Attributes of operators: a whole number, a list of them, a real number. */
+export const int = (name: string, i: number): onnx.IAttributeProto => ({ name, type: INT, i });
+export const ints = (name: string, list: number[]): onnx.IAttributeProto => ({ name, type: INTS, ints: list });
+export const float = (name: string, f: number): onnx.IAttributeProto => ({ name, type: FLOAT, f });
+
+/** A constant list of whole numbers. */
+export function wholeNumbers(name: string, int64Data: number[]): onnx.ITensorProto {
+  return { name, dims: [int64Data.length], dataType: onnx.TensorProto.DataType.INT64, int64Data };
+}
+
+/** A value that goes in or out. @param sides their lengths, or the names of free ones; not said if left out. */
+export function valueInfo(name: string, elemType: number, sides?: (number | string)[]): onnx.IValueInfoProto {
+  const dim = sides?.map((side) => (typeof side === "number" ? { dimValue: side } : { dimParam: side }));
+  return { name, type: { tensorType: { elemType, ...(dim && { shape: { dim } }) } } };
+}
