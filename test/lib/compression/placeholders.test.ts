@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { responseBases } from "../../../lib/compression/measure/responseBases";
 import { narrowInputs } from "../../../lib/compression/fit/narrowInputs";
-import { placeholderSplits } from "../../../lib/compression/placeholders";
+import { placeholderSplits, placeholderSvd } from "../../../lib/compression/placeholders";
+import { weightMatrix } from "../../../lib/linalg/matrix";
+import { inputSplit, inputUnfolding } from "../../../lib/network/inputSplit";
+import { convOf } from "../../../lib/network/layerOf";
+import { outputSplit } from "../../../lib/network/outputSplit";
+import { spatialSplit, spatialUnfolding } from "../../../lib/network/spatialSplit";
+import { tucker2 } from "../../../lib/network/tucker2";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { withLowRankLayer } from "../../../lib/network/lowRank";
-import { costs, inputsOf } from "../../../lib/network/network";
+import { type Conv, costs, inputsOf } from "../../../lib/network/network";
 import { resnet18 } from "../../../lib/network/resnet18";
 import { partsOf } from "../../../lib/network/rankPlan";
 import { bothEndsAt, outputsAt } from "../../support/plans";
@@ -64,4 +70,21 @@ test("ranks beyond the outputs and nodes that are no convolutions are refused", 
     assert.throws(() => placeholderSplits(network, outputsAt([["conv1", rank]])), /rank .* 1 to 64/);
   assert.throws(() => placeholderSplits(network, outputsAt([["fc", 4]])), /fc is a linear/);
   assert.throws(() => placeholderSplits(network, outputsAt([["layer9", 4]])), /no node layer9/);
+});
+
+test("placeholder factors have the shapes of an SVD's, in every form of a split", () => {
+  const conv = convOf(network, "layer2.0.conv1");
+  const forms: ((rank: number, made?: typeof placeholderSvd) => Conv[])[] = [
+    (rank, made) => outputSplit(conv, rank, made?.(weightMatrix(conv.weight), rank)),
+    (rank, made) => inputSplit(conv, rank, made?.(inputUnfolding(conv.weight), rank)),
+    (rank, made) => spatialSplit(conv, rank, made?.(spatialUnfolding(conv.weight), rank)),
+    (rank, made) =>
+      tucker2(
+        conv,
+        [rank, rank],
+        made && { input: made(inputUnfolding(conv.weight), rank), output: made(weightMatrix(conv.weight), rank) },
+      ),
+  ];
+  const shapesOf = (nodes: Conv[]) => nodes.map(({ name, weight, stride }) => [name, weight.shape, stride]);
+  for (const form of forms) assert.deepEqual(shapesOf(form(8, placeholderSvd)), shapesOf(form(8)));
 });
