@@ -11,10 +11,10 @@ export { splitByBases } from "./fit/splitByBases";
 export { optionOf, predictMs } from "./measure/latencyTable";
 export { choicesOf, measuredLayer, measureLayers } from "./measure/measureLayers";
 export type { Moments } from "./measure/moments";
-export { momentsBetween } from "./measure/momentsBetween";
+export { momentsBetween } from "./measure/moments";
 export { weightBases } from "./measure/weightBases";
 export { placeholderSplits, placeholderSvd } from "./placeholders";
-export { rankMetadata } from "./rankMetadata";
+export { rankMetadata } from "../network/rankPlan";
 // Of the layers below, what only a compression needs.
 export { varied } from "../assets/images/varied";
 export { UserError } from "../core/errors";

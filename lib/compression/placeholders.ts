@@ -3,14 +3,11 @@ import { normalTensor } from "../core/random";
 import { tensor } from "../core/tensor";
 import { matrixOfRows } from "../linalg/matrix";
 import type { Svd } from "../linalg/svd";
-import { checkRank } from "../network/checkRank";
+import { checkRank, type LayerRanks, type RankPlan, narrowingOf } from "../network/rankPlan";
 import { convOf } from "../network/layerOf";
-import { filtersOf } from "../network/factorWeights";
+import { filtersOf, pointwise } from "../network/factorWeights";
 import type { Conv, Network } from "../network/network";
 import { outputSplit } from "../network/outputSplit";
-import { pointwise } from "../network/pointwise";
-import type { LayerRanks, RankPlan } from "../network/rankPlan";
-import { narrowingOf } from "../network/rankPlan";
 import { replaceNode } from "../network/rewire";
 
 /** Numbers that are drawn, then used in turn: drawing millions would take seconds. A prime, so that no row repeats one. */

@@ -4,7 +4,6 @@ import { exportFile } from "./exports";
 import { interactive } from "./plotly/interactive";
 import type { Mark } from "./marks";
 import { inNotebook, notebook } from "./notebook";
-import type { Figure } from "./plotly/specification";
 import { drawStatic } from "./plotly/plotlyStatic";
 
 export type { Title } from "./captions";
@@ -25,11 +24,7 @@ export async function figure(
   options: FigureOptions,
 ): Promise<void> {
   const composed = composeFigure(id, marks, source, options);
-  await showComposed(composed, captionOf("figure", id, options.fill).file);
-}
-
-/** Shows and writes what is composed already. @param file its name without the ending. */
-export async function showComposed(composed: Figure, file: string): Promise<void> {
+  const { file } = captionOf("figure", id, options.fill);
   const { svg, png } = await drawStatic(composed);
   await exportFile(`${file}.svg`, svg);
   await exportFile(`${file}.png`, png);

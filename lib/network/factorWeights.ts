@@ -1,3 +1,4 @@
+import type { Conv } from "./network";
 import type { Matrix } from "ml-matrix";
 import { sizeOf, type Tensor, tensor } from "../core/tensor";
 
@@ -40,4 +41,14 @@ export function mixersOf(
     }
   }
   return mixers;
+}
+
+/**
+ * A 1 × 1 convolution: a linear map of the channels at every place.
+ * @param weight (out, in); axes of length 1 may follow.
+ */
+export function pointwise(name: string, input: string, weight: Tensor, bias?: Tensor): Conv {
+  const [out, inputs] = weight.shape;
+  const kernel = tensor([out, inputs, 1, 1], weight.data);
+  return { kind: "conv", name, input, weight: kernel, bias, stride: [1, 1], padding: [0, 0] };
 }

@@ -3,7 +3,7 @@ import { Random } from "../core/random";
 import { range, type Tensor, tensor } from "../core/tensor";
 import { tensorOf, weightMatrix } from "../linalg/matrix";
 import { svd } from "../linalg/svd";
-import { checkRank } from "./checkRank";
+import { checkRank } from "./rankPlan";
 import type { Linear, Network } from "./network";
 
 /** A linear layer's numbers without its place in a network: weight (out, in), bias (out). */

@@ -1,10 +1,9 @@
 import { weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
 import type { Tensor } from "../core/tensor";
-import { checkRank } from "./checkRank";
-import { filtersOf, mixersOf } from "./factorWeights";
+import { checkRank } from "./rankPlan";
+import { filtersOf, mixersOf, pointwise } from "./factorWeights";
 import type { Conv } from "./network";
-import { pointwise } from "./pointwise";
 
 /**
  * Splits a convolution at its output: one of its own kernel, stride and padding to `rank` channels, then a 1 × 1 one to

@@ -1,3 +1,4 @@
+import { UserError } from "../core/errors";
 import type { Conv } from "./network";
 
 /** Ranks that a convolution is split at. */
@@ -65,4 +66,26 @@ export function partsOf(layer: string): string[] {
 /** Name of the convolution that narrows a layer's inputs. */
 export function narrowingOf(layer: string): string {
   return `${layer}.in`;
+}
+
+/**
+ * Refuses ranks that a factorization cannot have.
+ * @param layer named in the error.
+ * @param fullRank the largest rank, that of an exact factorization.
+ * @throws UserError unless the rank is a whole number from 1 to the full one.
+ */
+export function checkRank(layer: string, rank: number, fullRank: number): void {
+  if (Number.isInteger(rank) && rank >= 1 && rank <= fullRank) return;
+  throw new UserError(`rank ${rank} for ${layer}: choose a whole number from 1 to ${fullRank}`);
+}
+
+/** What an ONNX file says of its ranks, as JSON: those of the outputs by layer, null for one as it was, and of the inputs narrowed. */
+export function rankMetadata(plan: RankPlan): { ranks: string; input_ranks: string } {
+  const narrowed = [...plan].flatMap(([layer, ranks]) => (ranks?.input === undefined ? [] : [[layer, ranks.input]]));
+  return { ranks: JSON.stringify(outputRanks(plan)), input_ranks: JSON.stringify(Object.fromEntries(narrowed)) };
+}
+
+/** Ranks of the outputs by layer, null for a layer as it was. */
+export function outputRanks(plan: RankPlan): Record<string, number | null> {
+  return Object.fromEntries([...plan].map(([layer, ranks]) => [layer, ranks?.output ?? null]));
 }

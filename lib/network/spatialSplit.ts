@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { type Svd, svd } from "../linalg/svd";
 import type { Tensor } from "../core/tensor";
-import { checkRank } from "./checkRank";
+import { checkRank } from "./rankPlan";
 import { filtersOf, mixersOf } from "./factorWeights";
 import type { Conv } from "./network";
 

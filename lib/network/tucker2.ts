@@ -1,10 +1,9 @@
 import { timesTransposed, weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
-import { checkRank } from "./checkRank";
-import { filtersOf, mixersOf } from "./factorWeights";
+import { checkRank } from "./rankPlan";
+import { filtersOf, mixersOf, pointwise } from "./factorWeights";
 import { inputUnfolding } from "./inputSplit";
 import type { Conv } from "./network";
-import { pointwise } from "./pointwise";
 
 /** The SVDs of a weight's two unfoldings along its channels. */
 export interface ChannelSvds {

@@ -6,7 +6,7 @@ import { reportSide } from "../../assets/images/preprocess";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import type { Prepared } from "../../compression/prepareCompression";
-import { outputRanks, rankMetadata } from "../../compression/rankMetadata";
+import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
 import { plannedLayers, totalMacs } from "./tables";

@@ -1,14 +1,12 @@
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
 import type { Engine } from "../../engines/engine";
 import { UserError } from "../../core/errors";
-import { checkRank } from "../../network/checkRank";
+import { checkRank, type LayerRanks, type RankPlan } from "../../network/rankPlan";
 import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
-import type { LayerRanks, RankPlan } from "../../network/rankPlan";
-import type { Calibration } from "../measure/calibration";
 import type { LayerBases } from "../measure/layerBases";
 import { type Refit, refitKernel } from "./kernelRefit";
-import { MomentStream } from "../measure/moments";
+import { type Calibration, MomentStream } from "../measure/moments";
 import { reducedRankRegression } from "./reducedRank";
 import { reluAware } from "./reluAware";
 import { responseBases } from "../measure/responseBases";

@@ -1,10 +1,9 @@
 import { UserError } from "../../core/errors";
-import { checkRank } from "../../network/checkRank";
+import { checkRank, narrowingOf, type RankPlan } from "../../network/rankPlan";
 import { convOf } from "../../network/layerOf";
 import type { Conv, Network, Node } from "../../network/network";
-import { pointwise } from "../../network/pointwise";
+import { pointwise } from "../../network/factorWeights";
 import { replaceNode } from "../../network/rewire";
-import { narrowingOf, type RankPlan } from "../../network/rankPlan";
 import { tensor } from "../../core/tensor";
 import type { InputBasis } from "../measure/layerBases";
 

@@ -1,10 +1,9 @@
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
 import type { Conv, Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
-import type { Calibration } from "./calibration";
-import { inputBasis, type InputStatistics, isNarrowable } from "./inputBasis";
 import { type InputBasis, type LayerBases, type OutputBasis, outputBasis } from "./layerBases";
-import { MomentStream } from "./moments";
+import { inputBasis, type InputStatistics, isNarrowable } from "./inputBasis";
+import { type Calibration, MomentStream } from "./moments";
 import { offsetCorrelations } from "./offsetCorrelations";
 import { type LayerVisit, walkLayers } from "./walk";
 

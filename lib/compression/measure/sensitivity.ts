@@ -4,8 +4,8 @@ import type { Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
 import type { LayerRanks } from "../../network/rankPlan";
 import { splitByBases } from "../fit/splitByBases";
-import type { Calibration } from "./calibration";
 import type { LayerBases } from "./layerBases";
+import type { Calibration } from "./moments";
 
 /** What ranks of one layer cost, all other layers as they are. */
 export interface RankLoss {

@@ -8,7 +8,7 @@ import {
 } from "../../../../lib/compression/fit/reducedRank";
 import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
 import type { OutputBasis } from "../../../../lib/compression/measure/layerBases";
-import { momentsBetween } from "../../../../lib/compression/measure/momentsBetween";
+import { momentsBetween } from "../../../../lib/compression/measure/moments";
 import { responseBases } from "../../../../lib/compression/measure/responseBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { doubleProducts } from "../../../../lib/engines/doubleProducts";
