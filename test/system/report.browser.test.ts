@@ -70,6 +70,11 @@ const coveredTitles = `[...document.querySelectorAll(".low-rank-figure")].flatMa
   return titles.some((title) => meet(title, legend)) ? [figure.getAttribute("aria-label").slice(0, 12)] : [];
 })`;
 
+/** Numbered figures without their Persian title. */
+const withoutPersian = `[...document.querySelectorAll(".low-rank-figure")]
+  .filter((figure) => !figure.querySelector(".gtitle-subtitle"))
+  .flatMap((figure) => figure.getAttribute("aria-label").match(/^Figure \\d+-\\d+/) ?? [])`;
+
 test("in the report of all committed chapters no legend lies on a title", { skip, timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "low-rank-test-"));
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -85,9 +90,7 @@ test("in the report of all committed chapters no legend lies on a title", { skip
     await page.goto(pathToFileURL(file).href);
     const drawn = `[...document.querySelectorAll(".low-rank-figure")].every((each) => each.querySelector(".main-svg .trace"))`;
     await page.waitForFunction(drawn, undefined, { timeout: 60_000 });
-    assert.ok(
-      Number(await page.evaluate(`document.querySelectorAll(".low-rank-figure .gtitle-subtitle").length`)) > 15,
-    );
+    assert.deepEqual(await page.evaluate(withoutPersian), []);
     assert.deepEqual(await page.evaluate(coveredTitles), []);
   } finally {
     await browser.close();

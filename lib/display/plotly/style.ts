@@ -36,9 +36,9 @@ function heading({ number, title }: Heading): Partial<Layout>["title"] {
 
 const margin = { l: 75, r: 30, t: 112, b: 95 };
 
-/** Pixels of the plot itself. @param left margin in pixels. */
-export const plotSize = (left = margin.l) => ({
-  width: figureSize.width - left - margin.r,
+/** Pixels of the plot itself. @param left pixels beyond the usual margin. */
+export const plotSize = (left: number) => ({
+  width: figureSize.width - margin.l - left - margin.r,
   height: figureSize.height - margin.t - margin.b,
 });
 

@@ -96,6 +96,13 @@ test("the legend has a name once, by its points, and is left out where there is 
   assert.equal(compose([points([1], [1], { name: "a" })]).layout.showlegend, false);
 });
 
+test("names that fill the line of the legend nearly get a second one", () => {
+  const names = ["ONNX Runtime, all threads", "ONNX Runtime, 1 thread", "TensorFlow.js WASM, 1 thread"];
+  const height = (count: number) =>
+    compose(names.slice(0, count).map((name) => points([1], [1], { name }))).layout.height;
+  assert.equal(height(3)! - height(2)!, 22);
+});
+
 test("the figure grows by what a legend takes, and the plot stays as it is", () => {
   const many = Array.from({ length: 9 }, (_, i) => points([1], [1], { name: `a rather long name, number ${i}` }));
   const plain = compose(many.slice(0, 1)).layout;
