@@ -1,9 +1,8 @@
 // What chapters 1 to 6 call: each line says in which file to read on. Statistics, marks and what a spectrum tells come as groups.
 export { firstImages } from "./assets/images/cifar10";
-export { collectClaims } from "./claims/collectClaims";
 export { recorded } from "./claims/recorded";
 export { report } from "./claims/report";
-export { settle } from "./claims/settle";
+export { collectClaims, settle } from "./claims/settle";
 export { verdicts } from "./claims/verdicts";
 export { openChapter } from "./cli/openChapter";
 export { cached } from "./core/cache";

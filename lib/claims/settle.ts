@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../core/errors";
 import { writeAtomically } from "../core/files";
@@ -9,7 +10,7 @@ import { chapter4Claims, type RecoveryEvidence } from "./chapter4";
 import { chapter5Claims, type TwoQuestionsEvidence } from "./chapter5";
 import { chapter6Claims, type ConclusionEvidence } from "./chapter6";
 import { chapter7Claims, type FasterNetworkEvidence } from "./chapter7";
-import { type ChapterInUse, type ClaimRule, judgeClaim, type SettledClaim } from "./claims";
+import { assetsKey, type ChapterInUse, type Claim, type ClaimRule, judgeClaim, type SettledClaim } from "./claims";
 import { showClaims } from "./showClaims";
 
 /** What each chapter's claims are settled on. */
@@ -61,4 +62,35 @@ export async function settleClaims<N extends keyof EvidenceOf>(
   const written = claims.map(({ persian: _persian, rule: _rule, ...claim }) => claim);
   await writeAtomically(join(place, `chapter-${number}.json`), `${JSON.stringify(written, null, 2)}\n`);
   return claims;
+}
+
+/**
+ * The claims of chapters that ran before, as their last runs with the report's settings left them.
+ * @param chapter that collects them.
+ * @throws UserError if one has not run, or ran on other weights or images than those in use.
+ */
+export function collectClaims(
+  chapter: Pick<ChapterInUse, "weights" | "images">,
+  numbers: readonly number[],
+  folder = claimsFolder,
+): Claim[] {
+  const expected = assetsKey(chapter);
+  return numbers.flatMap((number) => {
+    const claims = readClaims(join(folder, `chapter-${number}.json`), number);
+    if (claims.some(({ assets }) => assets !== expected))
+      throw new UserError(
+        `chapter ${number} ran on other weights or images than those in use: run it again (npm start -- ${number}), results of different assets are not mixed`,
+      );
+    return claims;
+  });
+}
+
+function readClaims(file: string, number: number): Claim[] {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    throw new UserError(
+      `chapter ${number} has no results with the report's settings yet: run it first (npm start -- ${number})`,
+    );
+  }
 }

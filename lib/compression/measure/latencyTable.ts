@@ -23,12 +23,6 @@ export interface TimedLayer {
   options: { ranks?: LayerRanks; ms: number }[];
 }
 
-export interface LatencyOptions extends Omit<LayerTimesOptions, "runs"> {
-  /** That count, after one to warm up; 5 by default. */
-  runs?: number;
-  cache: Cache;
-}
-
 /**
  * Ranks worth splitting a convolution at: the multiples of 8 at which fewer multiply-accumulates remain than it has
  * itself. None for small layers. Where that makes more than `most`, the multiples of 16, thinned out to
@@ -74,16 +68,16 @@ function thinned(multiples: readonly number[], most: number): number[] {
 export function measureLatencyTable(
   network: Network,
   candidates: ReadonlyMap<string, readonly LayerRanks[]>,
-  options: LatencyOptions,
+  options: LayerTimesOptions & { cache: Cache },
 ): Promise<LatencyTable> {
-  const { threads, batch, imageShape, runs = 5, cache } = options;
+  const { threads, batch, imageShape, runs, cache } = options;
   const { name, version } = onnxRuntime(threads);
   const layers = [...candidates.keys()];
   for (const layer of layers) convOf(network, layer);
   const ran = { machine: machine(), engine: `${name} ${version}`, threads, batch, imageShape, runs };
   const origin = { ...ran, candidates: [...candidates], network: formOf(network) };
   return cached("latency-table-3", origin, cache, async () => {
-    const times = await timeLayers(network, layers, variantsOf(candidates), { ...options, runs });
+    const times = await timeLayers(network, layers, variantsOf(candidates), options);
     return { batch, threads, ...tableOf(layers, times) };
   });
 }

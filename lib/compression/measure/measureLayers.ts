@@ -61,7 +61,7 @@ export interface MeasureOptions {
   images: LabelledImages;
   /** How many of them the sensitivity is measured on. */
   sensitivityImages: number;
-  /** Of the latency table. */
+  /** Of the latency table, after one to warm up; 5 by default. */
   rounds?: number;
   /** Keeps the latency table for this machine, and the sensitivity by content. */
   cache: Cache;
@@ -70,7 +70,7 @@ export interface MeasureOptions {
 
 /** Measures a network: time by layer and rank, principal components of the responses, sensitivity to each rank. */
 export async function measureLayers(unfolded: Network, options: MeasureOptions): Promise<LayerMeasurements> {
-  const { engine, batch, imageShape, images, sensitivityImages, rounds, cache, onStep } = options;
+  const { engine, batch, imageShape, images, sensitivityImages, rounds = 5, cache, onStep } = options;
   const progressOf = (step: string) => (done: number, total: number) => onStep?.(step, done, total);
   const network = foldBatchNorms(unfolded);
   const candidates = candidatesOf(network);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { assetsKey } from "../../../lib/claims/claims";
-import { collectClaims } from "../../../lib/claims/collectClaims";
+import { collectClaims } from "../../../lib/claims/settle";
 import { UserError } from "../../../lib/core/errors";
 
 const folder = mkdtempSync(join(tmpdir(), "low-rank-claims-"));
