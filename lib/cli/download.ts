@@ -5,7 +5,7 @@ import { cifarArchive, cifarChecksums, cifarFolder, type OfficialFile, officialW
 import { UserError } from "../core/errors";
 import { downloadFolder, root } from "../core/paths";
 import { parseOptions } from "./arguments";
-import { stepProgress } from "../display/progress";
+import { stepProgress, transferProgress } from "../display/progress";
 import { takeLock } from "./lock";
 
 const help = `npm run download: fetches the official weights and CIFAR-10 into data/cache (217 MB, 184 MB more unpacked)
@@ -53,14 +53,14 @@ export async function downloadAll(folder = downloadFolder, sources = official, p
 
 async function fetchWeights(folder: string, { weights }: Sources, patience?: Patience): Promise<void> {
   const target = join(folder, weights.name);
-  await fetchFile(weights, target, patience);
+  await fetchFile(weights, target, patience, transferProgress(weights.name));
   console.log(`${relative(root, target)}: the official weights, verified`);
 }
 
 async function fetchImages(folder: string, { archive, checksums }: Sources, patience?: Patience): Promise<void> {
   if ((await missingFiles(folder, checksums)).length) {
     const target = join(folder, archive.name);
-    await fetchFile(archive, target, patience);
+    await fetchFile(archive, target, patience, transferProgress(archive.name));
     await unpackCifar10(target, folder, stepProgress(), checksums);
   }
   console.log(`${relative(root, join(folder, cifarFolder))}: the official images, verified`);

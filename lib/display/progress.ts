@@ -32,9 +32,13 @@ function logWriter(): Writer {
  * Shows how far work has come: in a notebook an output replaced in place, in a terminal one line, in a log ten lines.
  * The bar is there at once and ends when all units are done; at most ten states a second. The last state holds no times, so
  * that a notebook's outputs can be compared.
+ * @param state what is said of the units finished so far.
  * @returns what to call as `onProgress`, with the units finished so far and all there are.
  */
-export function progress(label: string): (done: number, total: number) => void {
+export function progress(
+  label: string,
+  state = (done: number, total: number) => `${done} of ${total}`,
+): (done: number, total: number) => void {
   const write = inNotebook() ? notebookWriter() : process.stderr.isTTY ? rewriteLine : logWriter();
   let shownAt = performance.now();
   let ended = false;
@@ -43,7 +47,24 @@ export function progress(label: string): (done: number, total: number) => void {
     if (ended || (done < total && performance.now() - shownAt < leastInterval)) return;
     shownAt = performance.now();
     ended = done >= total;
-    write(`${label}: ${done} of ${total}`, Math.min(1, done / total), ended);
+    write(`${label}: ${state(done, total)}`, Math.min(1, done / total), ended);
+  };
+}
+
+/** Progress of a file's transfer in bytes: how much has come, how fast, and how long the rest will take. */
+export function transferProgress(name: string): (done: number, total: number) => void {
+  let begun: { bytes: number; at: number; show: (done: number, total: number) => void } | undefined;
+  const state = (done: number, total: number) => {
+    const rate = (done - begun!.bytes) / Math.max(1e-3, (performance.now() - begun!.at) / 1000);
+    const seconds = (total - done) / rate;
+    const left = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+    const [came, all, speed] = [done, total, rate].map((bytes) => (bytes / 1e6).toFixed(1));
+    return `${came} of ${all} MB, ${speed} MB/s${rate > 0 ? `, ${left} left` : ""}`;
+  };
+  return (done, total) => {
+    // What was there before says nothing about the rate, and what is there already shows no bar.
+    begun ??= { bytes: done, at: performance.now(), show: progress(name, state) };
+    begun.show(done, total);
   };
 }
 

@@ -25,29 +25,41 @@ const usualPatience: Patience = { attempts: 5, pause: 1000, silence: 30_000 };
  * @throws UserError if it cannot be had: says what to fetch by hand and where to put it.
  * @throws FileError if it cannot be written, or the target is there but is another file.
  */
-export async function fetchFile(source: OfficialFile, target: string, patience = usualPatience): Promise<void> {
+export async function fetchFile(
+  source: OfficialFile,
+  target: string,
+  patience = usualPatience,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
   if (existsSync(target)) {
     if (await isRight(source, target)) return;
     throw new FileError(target, `is not the official file, its ${source.checksum.algorithm} differs: remove it`);
   }
   const partial = `${target}.partial`;
   const wasBegun = existsSync(partial);
-  await fetchPatiently(source, target, partial, patience);
+  const fetchAll = () => fetchPatiently(source, target, partial, patience, onProgress);
+  await fetchAll();
   if (wasBegun && !(await isRight(source, partial))) {
     await rm(partial);
-    await fetchPatiently(source, target, partial, patience);
+    await fetchAll();
   }
   if (await isRight(source, partial)) return rename(partial, target);
   await rm(partial);
   throw new UserError(`${source.url} sent another file (its checksum differs): ${byHand(source, target)}`);
 }
 
-async function fetchPatiently(source: OfficialFile, target: string, partial: string, patience: Patience) {
+async function fetchPatiently(
+  source: OfficialFile,
+  target: string,
+  partial: string,
+  patience: Patience,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
   let failures = 0;
   for (;;) {
     const before = await lengthOf(partial);
     try {
-      return await fetchRest(source, partial, patience.silence);
+      return await fetchRest(source, partial, patience.silence, onProgress);
     } catch (cause) {
       if (!(cause instanceof Interruption || cause instanceof Refusal)) throw cause;
       failures = (await lengthOf(partial)) > before ? 1 : failures + 1;

@@ -1,7 +1,6 @@
 import { open, rm, stat } from "node:fs/promises";
 import { explainFileError } from "../../core/files";
 import type { OfficialFile } from "../officialFiles";
-import { TransferProgress } from "./transferProgress";
 
 /** A failure that another attempt may mend. */
 export class Interruption extends Error {}
@@ -16,10 +15,16 @@ const passing = [408, 425, 429];
  * One attempt at a download: asks the server for what the partial file lacks and appends it. A server that knows no
  * ranges sends the whole file, which then replaces the partial one.
  * @param silence milliseconds without a byte after which the connection counts as broken.
+ * @param onProgress is told the bytes that are there, at first those that were there before.
  * @throws Interruption if the server cannot be reached, is overloaded or breaks off; Refusal if it says no;
  *   FileError if the disk is full or the file cannot be written. What has come stays.
  */
-export async function fetchRest({ name, url, bytes }: OfficialFile, partial: string, silence: number): Promise<void> {
+export async function fetchRest(
+  { url, bytes }: OfficialFile,
+  partial: string,
+  silence: number,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
   const have = await lengthOf(partial);
   if (have >= bytes) return;
   const connection = new AbortController();
@@ -30,7 +35,11 @@ export async function fetchRest({ name, url, bytes }: OfficialFile, partial: str
     const response = await fetch(url, { headers, signal: connection.signal });
     const begin = await beginningOf(response, have, bytes, partial);
     const chunks = response.body as AsyncIterable<Uint8Array> | null;
-    const got = await append(partial, begin, bytes, name, chunks, () => watch.refresh());
+    onProgress?.(begin, bytes);
+    const got = await append(partial, begin, bytes, chunks, (done) => {
+      watch.refresh();
+      onProgress?.(done, bytes);
+    });
     if (got < bytes) throw new Interruption(`${url} ended after ${got} of ${bytes} bytes`);
   } catch (cause) {
     throw connection.signal.aborted
@@ -65,25 +74,21 @@ async function append(
   partial: string,
   begin: number,
   bytes: number,
-  name: string,
   chunks: AsyncIterable<Uint8Array> | null,
-  onChunk: () => void,
+  onChunk: (done: number) => void,
 ): Promise<number> {
   const file = await open(partial, begin === 0 ? "w" : "a");
-  const shown = new TransferProgress(name, bytes, begin);
   let got = begin;
   try {
     for await (const chunk of chunks ?? []) {
-      onChunk();
       await file.appendFile(chunk);
       got += chunk.length;
-      shown.update(got);
+      onChunk(got);
       if (got > bytes) break;
     }
     await file.sync();
     return got;
   } finally {
-    shown.end();
     await file.close();
   }
 }

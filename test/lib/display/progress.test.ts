@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { progress } from "../../../lib/display/progress";
+import { progress, transferProgress } from "../../../lib/display/progress";
 import { shownInKernel } from "./fakeKernel";
 
 /** Catches what is written to stderr, as a terminal or as a log. */
@@ -64,5 +64,21 @@ test("in a log, writes a line for every tenth", (context) => {
   assert.deepEqual(written, [
     "steps\n",
     ...Array.from({ length: 10 }, (_, tenth) => `steps: ${100 * (tenth + 1)} of 1000\n`),
+  ]);
+});
+
+test("of a resumed transfer, the rate counts only what has come since", (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const written = stderrOf(context, false);
+  const report = transferProgress("file.bin");
+  for (const megabytes of [10, 20, 50]) {
+    report(1e6 * megabytes, 50e6);
+    now += 1000;
+  }
+  assert.deepEqual(written, [
+    "file.bin\n",
+    "file.bin: 20.0 of 50.0 MB, 10.0 MB/s, 3 s left\n",
+    "file.bin: 50.0 of 50.0 MB, 20.0 MB/s, 0 s left\n",
   ]);
 });
