@@ -179,7 +179,7 @@ for (const chapter of chapters)
       for (const { number, html } of figuresOf(notebook))
         assert.ok(html.includes(`Figure ${number}`) && html.includes(`شکل ${persianDigits(number)}`), number);
       for (const caption of captionsOf(notebook)) {
-        const persian = caption.match(/<span dir="rtl" lang="fa">(.*?)<\/span>/s)![1];
+        const persian = caption.match(/<span dir="rtl" lang="fa">(.*?)<\/span>/s)?.[1] ?? "";
         const number = caption.match(/<b>Table ([\w-]+)<\/b>/)?.[1];
         if (number) assert.ok(persian.startsWith(`جدول ${persianDigits(number)}`), caption);
         assert.doesNotMatch(persian, /\d/);
