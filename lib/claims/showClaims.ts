@@ -1,6 +1,6 @@
 import { sourceLine } from "../display/banner";
 import { type HtmlCell, htmlTable } from "../display/htmlTable";
-import { escapeHtml, inNotebook, notebook } from "../display/notebook";
+import { escapeHtml, show } from "../display/notebook";
 import type { SettledClaim } from "./claims";
 import { verdicts } from "./verdicts";
 
@@ -32,6 +32,6 @@ export function claimsHtml(claims: readonly SettledClaim[]): string {
 
 /** Shows the closing table of a chapter. */
 export function showClaims(claims: readonly SettledClaim[]): void {
-  if (inNotebook()) notebook().html(claimsHtml(claims));
-  else for (const { id, verdict, reported, computed } of claims) console.log(id, verdict, reported, computed);
+  const lines = claims.map(({ id, verdict, reported, computed }) => [id, verdict, reported, computed].join(" "));
+  show(claimsHtml(claims), lines.join("\n"));
 }

@@ -1,13 +1,13 @@
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
-import { type Assets, loadAssets } from "../assets/assets";
+import type { Assets } from "../assets/assets";
 import { trainFile } from "../assets/officialFiles";
 import { timeExtraction } from "./bench/extraction";
 import { latencies } from "./bench/latency";
 import { stepsPerSecond, timeSpectra } from "./bench/library";
 import { PyTorch } from "./bench/pytorch";
 import { type By, type Results, tableHeads, tableRows } from "./bench/results";
-import { requireReportClasses } from "./openChapter";
+import { loadForReport } from "./openChapter";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";
@@ -15,11 +15,9 @@ import { tensorflow } from "../engines/tensorflow";
 import { writeAtomically } from "../core/files";
 import { factorize, withHead, linearHeads } from "../network/head";
 import type { Network } from "../network/network";
-import { resnet18 } from "../network/resnet18";
 import { buildFolder } from "../core/paths";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
 import { textTable } from "./textTable";
-import { stepProgress } from "../display/progress";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
@@ -44,13 +42,12 @@ export async function bench(args: string[]): Promise<number> {
   const parsed = parseOptions("run bench", help, args, { weights, images, threads });
   if (!parsed) return 0;
   const settings = settingsFrom(parsed.values);
-  const assets = await loadAssets(settings, stepProgress());
-  requireReportClasses(assets);
+  const { network, ...assets } = await loadForReport(settings);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");
   try {
-    const results = await measure(assets, threadCounts.map(onnxRuntime), pytorches);
+    const results = await measure(assets, network, threadCounts.map(onnxRuntime), pytorches);
     const file = join(buildFolder, "bench.json");
     await writeAtomically(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(`${textTable(tableHeads, tableRows(results))}\n\nWritten to ${file}`);
@@ -60,8 +57,7 @@ export async function bench(args: string[]): Promise<number> {
   return 0;
 }
 
-async function measure(assets: Assets, engines: Engine[], pytorches: PyTorch[]): Promise<Results> {
-  const network = resnet18(assets.weights.stateDict, assets.weights.file);
+async function measure(assets: Assets, network: Network, engines: Engine[], pytorches: PyTorch[]): Promise<Results> {
   const models = reportModels(network);
   const latency = await latencies(models, [...engines, await tensorflow()], pytorches, runs);
 

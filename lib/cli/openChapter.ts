@@ -5,7 +5,7 @@ import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
 import { FileError, UserError } from "../core/errors";
 import { buildFolder } from "../core/paths";
-import { currentSettings } from "../core/settings";
+import { currentSettings, type Settings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
 import { exportTo } from "../display/exports";
 import type { Engine } from "../engines/engine";
@@ -30,9 +30,6 @@ export interface Chapter<N extends number = number> {
   note?: string;
   /** Settings that are not the report's: "threshold: 0.9 instead of 0.95". */
   varied: string[];
-  // Until every notebook takes the fields above.
-  assets: Assets;
-  fresh: boolean;
 }
 
 /**
@@ -49,27 +46,24 @@ export async function openChapter<N extends number>(
 ): Promise<Chapter<N>> {
   requireMemory(totalmem());
   const { fresh, note, threads, ...settings } = currentSettings(process.env);
-  const assets = await loadAssets(settings, stepProgress());
-  requireReportClasses(assets);
-  const { weights, images } = assets;
+  const { network, ...assets } = await loadForReport(settings);
   const engine = onnxRuntime(threads);
-  const network = resnet18(weights.stateDict, weights.file);
   const varied = variations(parameters, report.settings[number] ?? {});
   exportTo(varied.length > 0 ? join(buildFolder, "figures", "varied") : exportFolder(process.env));
   showBanner(assets, engine, varied);
-  return {
-    number,
-    network,
-    weights,
-    images,
-    engine,
-    cache: { fresh },
-    source: sourceLine(assets),
-    note,
-    varied,
-    assets,
-    fresh,
-  };
+  return { number, network, ...assets, engine, cache: { fresh }, source: sourceLine(assets), note, varied };
+}
+
+/**
+ * The weights and images that the settings name, and the network: for what repeats the report.
+ * @throws FileError if a file is missing or damaged, or the images are not of ten classes.
+ */
+export async function loadForReport(
+  settings: Pick<Settings, "weights" | "images">,
+): Promise<Assets & { network: Network }> {
+  const assets = await loadAssets(settings, stepProgress());
+  requireReportClasses(assets);
+  return { ...assets, network: resnet18(assets.weights.stateDict, assets.weights.file) };
 }
 
 /**

@@ -1,7 +1,5 @@
 import { join, relative } from "node:path";
-import { loadAssets } from "../assets/assets";
-import { requireReportClasses } from "./openChapter";
-import { resnet18 } from "../network/resnet18";
+import { loadForReport } from "./openChapter";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
 import { UserError } from "../core/errors";
@@ -19,7 +17,6 @@ import { checkChapter, requireSameAssets } from "./check";
 import { claimsTable } from "./textTable";
 import { endOnSignals, takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
-import { stepProgress } from "../display/progress";
 
 const options = { ...settingOptions, check: { type: "boolean" }, inplace: { type: "boolean" } } as const;
 
@@ -47,7 +44,9 @@ export async function start(args: string[]): Promise<number> {
   const settings = settingsFrom(values);
   const results = new Results();
   const chapters = results.choose(positionals);
-  const assets = await checkAssets(settings);
+  // Finds files that are damaged or of no use here before any kernel starts.
+  const { weights, images } = await loadForReport(settings);
+  const assets = { weights: weights.sha256, images: images.sha256 };
   if (check) await requireSameAssets(results, chapters, Object.values(assets));
   endOnSignals();
   const release = takeLock(join(buildFolder, "run.lock"));
@@ -80,15 +79,6 @@ async function conclude(results: Results, chapters: ChapterFile[]): Promise<numb
   const broken = claims.filter(({ mustHold, holds }) => mustHold && !holds);
   for (const { id } of broken) console.error(`claim ${id} must hold and does not`);
   return broken.length > 0 ? 1 : 0;
-}
-
-/** Finds files that are damaged or of no use here before any kernel starts. Returns the content in use, by checksums. */
-async function checkAssets(settings: Settings): Promise<{ weights: string; images: string }> {
-  const assets = await loadAssets(settings, stepProgress());
-  requireReportClasses(assets);
-  const { weights, images } = assets;
-  resnet18(weights.stateDict, weights.file);
-  return { weights: weights.sha256, images: images.sha256 };
 }
 
 async function runChapter(results: Results, chapter: ChapterFile, settings: Settings, inplace: boolean): Promise<void> {

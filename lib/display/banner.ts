@@ -1,7 +1,7 @@
 import { basename, relative } from "node:path";
 import type { AssetInUse, Provenance } from "../core/provenance";
 import { root } from "../core/paths";
-import { escapeHtml, inNotebook, notebook } from "./notebook";
+import { escapeHtml, show } from "./notebook";
 
 /** What of the assets is shown. */
 export interface AssetsInUse {
@@ -90,9 +90,7 @@ function variedHtml(varied: readonly string[]): string {
  * @param varied a line for each setting that is not the report's.
  */
 export function showBanner(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): void {
-  if (inNotebook()) notebook().html(bannerHtml(assets, engine, varied));
-  else {
-    const settings = varied.map((each) => `${variedTitle.english}: ${each}`);
-    console.log([comparabilityOf(assets).english, ...linesOf(assets, engine), ...settings].join("\n"));
-  }
+  const settings = varied.map((each) => `${variedTitle.english}: ${each}`);
+  const lines = [comparabilityOf(assets).english, ...linesOf(assets, engine), ...settings];
+  show(bannerHtml(assets, engine, varied), lines.join("\n"));
 }

@@ -19,12 +19,6 @@ export interface Heading {
   source: string;
 }
 
-/** What a figure or table is called. */
-export interface Caption extends Omit<Heading, "source"> {
-  /** What its files are called, without the ending. */
-  file: string;
-}
-
 /** Values for the {places} in a title. */
 export type Fill = Record<string, string | number>;
 
@@ -49,10 +43,14 @@ const slug = (text: string) =>
     .replace(/^-|-$/g, "");
 
 /**
- * The caption of an entry in data/captions.json, or of any other id, which then is the title itself.
+ * The caption of an entry in data/captions.json, or of any other id, which then is the title itself; its files' name without ending.
  * @throws UserError if a title has a place that `fill` has no value for.
  */
-export function captionOf(kind: "figure" | "table", id: string, fill: Fill = {}): Caption {
+export function captionOf(
+  kind: "figure" | "table",
+  id: string,
+  fill: Fill = {},
+): Omit<Heading, "source"> & { file: string } {
   const entry = read()[kind][id];
   const file = `${kind}-${slug(id)}`;
   if (!entry) return { title: { english: id }, file };

@@ -10,6 +10,12 @@ export function notebook(): Display {
   return require("tslab").display;
 }
 
+/** Shows HTML in a notebook, and lines of text elsewhere. */
+export function show(html: string, text: string): void {
+  if (inNotebook()) notebook().html(html);
+  else console.log(text);
+}
+
 /** An output that can be replaced in place. */
 export function replaceableOutput(): Display {
   return require("tslab").newDisplay();

@@ -6,11 +6,6 @@ import { inNotebook, notebook } from "./notebook";
  */
 export function say(markdown: string, { timed = false } = {}): void {
   if (!inNotebook()) console.log(markdown);
-  else if (timed) notebook().html(`<div class="time">${htmlOf(markdown)}</div>`);
+  else if (timed) notebook().html(`<div class="time">${new (require("markdown-it"))().render(markdown).trim()}</div>`);
   else notebook().markdown(markdown);
-}
-
-function htmlOf(markdown: string): string {
-  const MarkdownIt = require("markdown-it");
-  return new MarkdownIt().render(markdown).trim();
 }

@@ -3,7 +3,7 @@ import { UserError } from "../core/errors";
 import { captionOf, type Fill } from "./captions";
 import { exportFile } from "./exports";
 import { type HtmlCell, htmlTable } from "./htmlTable";
-import { escapeHtml, inNotebook, justShown, notebook } from "./notebook";
+import { escapeHtml, justShown, show } from "./notebook";
 
 export type Cell = string | number | boolean;
 export type Row = Record<string, Cell>;
@@ -47,16 +47,12 @@ export interface DataFrame {
   rename(names: Record<string, string>): DataFrame;
   print(): void;
 }
-interface Danfo {
-  DataFrame: new (rows: Row[]) => DataFrame;
-  toCSV(frame: DataFrame): string;
-}
 
 /**
  * danfo.js takes two seconds to load, so only a process that shows a table does. A cell that ends in one of its frames prints
  * a table then: version 1.2 leaves that to a method, and Node.js would print its insides.
  */
-function danfo(): Danfo {
+function danfo(): { DataFrame: new (rows: Row[]) => DataFrame } {
   const loaded = require("danfojs-node");
   let base = loaded.DataFrame.prototype; // of what frames are made of, and of the frames that they give
   while (Object.getPrototypeOf(base) !== Object.prototype) base = Object.getPrototypeOf(base);
@@ -87,15 +83,13 @@ function frameOf(rows: readonly Row[]): DataFrame {
 
 const isRows = (content: readonly Row[] | DataFrame): content is readonly Row[] => Array.isArray(content);
 
-/** Quotes for CSV (RFC 4180, section 2), which danfo.js 1.2 leaves out. */
+/** Quotes for CSV (RFC 4180, section 2). */
 const quoted = (value: Cell) => (/[",\n]/.test(String(value)) ? `"${String(value).replace(/"/g, '""')}"` : value);
 
-/** The table as CSV; the last column says which weights and images the numbers come from. */
+/** The table as CSV, with quotes, which danfo.js 1.2 leaves out; the last column says what the numbers come from. */
 function csvOf({ columns, values }: DataFrame, source: string): string {
-  const { DataFrame, toCSV } = danfo();
-  const heads = [...columns, "source"].map(quoted);
-  const rows = values.map((row) => Object.fromEntries([...row, source].map((cell, i) => [heads[i], quoted(cell)])));
-  return toCSV(new DataFrame(rows));
+  const rows = [[...columns, "source"], ...values.map((row) => [...row, source])];
+  return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
 }
 
 export interface TableOptions {
@@ -122,11 +116,6 @@ export async function table(
   const { file, ...caption } = captionOf("table", id, fill);
   const frame = isRows(content) ? frameOf(content) : content;
   await exportFile(`${file}.csv`, csvOf(frame, source));
-  if (!inNotebook()) {
-    console.log(`${caption.title.english} (${source})`);
-    frame.print();
-    return frame;
-  }
   const { columns, values } = frame;
   const toCell = (value: Cell, column: number): HtmlCell => ({
     html: escapeHtml(textOf(value)),
@@ -134,6 +123,6 @@ export async function table(
     time: timed || holdsTimes(columns[column]),
   });
   const rows = values.map((row) => row.map(toCell));
-  notebook().html(htmlTable({ ...caption, source }, columns, rows));
+  show(htmlTable({ ...caption, source }, columns, rows), `${caption.title.english} (${source})\n${frame}`);
   return justShown(frame);
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { firstImages, readCifar10 } from "../../assets/images/cifar10";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
@@ -15,15 +12,9 @@ export interface Stages {
   run: number;
 }
 
-/** Features extracted, without the cache's help, and the time that each stage took. */
-export interface Extraction extends LabelledFeatures {
-  stages: Stages;
-  /** Seconds around them, once a session: the engine's start, the cache's key, writing to it. */
-  around: number;
-}
-
 /**
- * Extracts the features of the first images of a CIFAR-10 file as chapters 3 and 4 do.
+ * Extracts the features of the first images of a CIFAR-10 file as chapters 3 and 4 do, without the cache's help, and
+ * times each stage.
  * @throws FileError if the file cannot be read.
  */
 export async function timeExtraction(
@@ -31,7 +22,7 @@ export async function timeExtraction(
   network: Network,
   file: string,
   count: number,
-): Promise<Extraction> {
+): Promise<LabelledFeatures & { stages: Stages }> {
   const stages: Stages = { decode: 0, preprocess: 0, run: 0 };
   const images = firstImages(await timed(stages, "decode", () => readCifar10(file)), count);
   for (let from = 0; from < images.count; from += 64) {
@@ -44,13 +35,9 @@ export async function timeExtraction(
       return { run: (batch) => timed(stages, "run", () => session.run(batch)), close: () => session.close() };
     },
   };
-  const folder = await mkdtemp(join(tmpdir(), "bench-"));
   const onProgress = progress(`features, ${engine.name}, threads: ${engine.threads}`);
-  const start = performance.now();
-  const data = await extract(network, images, clocked, { cache: { fresh: true, folder }, onProgress });
-  const around = (performance.now() - start) / 1000 - stages.run - stages.preprocess;
-  await rm(folder, { recursive: true });
-  return { stages, around, ...data };
+  const data = await extract(network, images, clocked, { cache: { fresh: true }, onProgress });
+  return { stages, ...data };
 }
 
 async function timed<T>(stages: Stages, stage: keyof Stages, work: () => Promise<T>): Promise<T> {

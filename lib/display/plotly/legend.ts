@@ -10,13 +10,6 @@ const [letterWidth, signWidth] = [7.6, 50];
 /** Pixels between the axis and a legend below it, past the axis' own numbers and title. */
 const belowAxis = 62;
 
-/** The legend's layout, and the pixels by which the figure must grow so that it lies on nothing. */
-export interface LegendRoom {
-  legend: Partial<Layout["legend"]>;
-  above: number;
-  below: number;
-}
-
 /** Lines that names take side by side, as Plotly sets them: in columns as wide as the longest unless one line holds all. */
 function linesOf(names: readonly string[], width: number): number {
   const widths = names.map((name) => signWidth + letterWidth * name.length);
@@ -25,12 +18,15 @@ function linesOf(names: readonly string[], width: number): number {
   return Math.ceil(names.length / columns);
 }
 
-/** @param width, height pixels of the plot itself. */
+/**
+ * The legend's layout, and the pixels by which the figure must grow so that it lies on nothing.
+ * @param width, height pixels of the plot itself.
+ */
 export function legendRoom(
   place: LegendPlace,
   names: readonly string[],
   { width, height }: { width: number; height: number },
-): LegendRoom {
+): { legend: Partial<Layout["legend"]>; above: number; below: number } {
   const lines = linesOf(names, width);
   if (place === "above") {
     const legend = { orientation: "h", x: 1, xanchor: "right", y: 1.01, yanchor: "bottom" } as const;

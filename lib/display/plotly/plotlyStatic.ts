@@ -14,12 +14,6 @@ interface PlotlyWindow {
   Plotly: { toImage(specification: unknown, options: object): Promise<string> };
 }
 
-/** A figure as files. */
-export interface StaticFigure {
-  svg: string;
-  png: Buffer;
-}
-
 let loaded: PlotlyWindow | undefined;
 let previous: Promise<unknown> = Promise.resolve();
 
@@ -60,17 +54,12 @@ function restartRandom(window: PlotlyWindow): void {
 async function drawSvg(figure: Figure): Promise<string> {
   const window = plotlyWindow();
   restartRandom(window);
-  const options = {
-    format: "svg",
-    imageDataOnly: true,
-    ...figureSize,
-    height: figure.layout.height ?? figureSize.height,
-  };
+  const options = { format: "svg", imageDataOnly: true, ...figureSize, height: figure.layout.height };
   return window.Plotly.toImage(window.JSON.parse(specification(figure)), options);
 }
 
 /** Draws a figure as SVG and, at twice the size, PNG, without a browser. */
-export async function drawStatic(figure: Figure): Promise<StaticFigure> {
+export async function drawStatic(figure: Figure): Promise<{ svg: string; png: Buffer }> {
   const drawing = previous.then(() => drawSvg(figure));
   previous = drawing.catch(() => {});
   const svg = await drawing;

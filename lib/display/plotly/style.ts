@@ -4,8 +4,6 @@ import { colours } from "./palette";
 import { persianDigits, rightToLeft } from "../persian";
 import { figureSize } from "./specification";
 
-export { colours };
-
 /** Family of the static files' font first, then what browsers have. */
 export const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 
@@ -19,7 +17,7 @@ export const axisLook = (text: string): Partial<LayoutAxis> => ({
   zeroline: false,
 });
 
-function heading({ number, title }: Heading): Partial<Layout>["title"] {
+function heading({ number, title }: Heading, height: number): Partial<Layout>["title"] {
   const english = number ? `<b>Figure ${number}</b> — ${title.english}` : `<b>${title.english}</b>`;
   const persian = title.persian && (number ? `شکل ${persianDigits(number)} — ${title.persian}` : title.persian);
   return {
@@ -28,7 +26,7 @@ function heading({ number, title }: Heading): Partial<Layout>["title"] {
     font: { size: 16 },
     x: 0.5,
     xanchor: "center",
-    y: 0.95,
+    y: 1 - 24 / height, // as far from the upper edge, whatever the height
     yanchor: "top",
     yref: "container",
   };
@@ -46,16 +44,14 @@ export const plotSize = (left: number) => ({
  * The layout that every figure shares: bilingual title, margins, and the source line inside the picture.
  * @param room pixels beyond the usual at the left, above and below the plot, which keeps its height.
  */
-export function paper(caption: Heading, room = { left: 0, above: 0, below: 0 }): Partial<Layout> {
+export function paper(caption: Heading, room: { left: number; above: number; below: number }): Partial<Layout> {
   const height = figureSize.height + room.above + room.below;
-  const { text, y, ...title } = heading(caption) as { text: string; y: number };
   return {
     height,
     paper_bgcolor: "white",
     plot_bgcolor: "white",
     font: { family: fontFamily, size: 13, color: colours.text },
-    // As far from the upper edge, whatever the height.
-    title: { ...title, text, y: 1 - ((1 - y) * figureSize.height) / height },
+    title: heading(caption, height),
     margin: { ...margin, l: margin.l + room.left, t: margin.t + room.above, b: margin.b + room.below },
     annotations: [sourceNote(caption.source, room.below)],
   };

@@ -21,6 +21,6 @@ test("elsewhere it prints a line a fact", async (t) => {
   showFacts(facts);
   assert.deepEqual(
     printed.mock.calls.map(({ arguments: [line] }) => line),
-    ["this machine: processor: A <fast> & old one", "this machine: threads: 2"],
+    ["this machine: processor: A <fast> & old one\nthis machine: threads: 2"],
   );
 });
