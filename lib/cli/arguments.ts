@@ -81,10 +81,12 @@ export function exportFolder(environment: NodeJS.ProcessEnv): string {
   return chosen ? resolve(root, chosen) : join(buildFolder, "figures");
 }
 
+/** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
+export const fromReader = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
+
 function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {
   if (path === undefined) return undefined;
-  // npm changes to the repository's root; what the reader typed is relative to where they typed it.
-  const absolute = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  const absolute = fromReader(path);
   if (!existsSync(absolute)) throw new FileError(absolute, "does not exist");
   if (statSync(absolute).isDirectory() !== (kind === "folder")) throw new FileError(absolute, `is not a ${kind}`);
   return absolute;

@@ -66,14 +66,9 @@ async function measure(assets: Assets, network: Network, engines: Engine[], pyto
 
   const file = join(assets.images.folder, trainFile);
   const extractions = [];
-  for (const engine of engines) {
-    extractions.push({
-      ...by(engine),
-      images: imageCount,
-      ...(await timeExtraction(engine, network, file, imageCount)),
-    });
-  }
-  const extraction = extractions.map(({ features: _, labels: __, ...timed }): Results["extraction"][0] => timed);
+  for (const engine of engines)
+    extractions.push({ engine, ...(await timeExtraction(engine, network, file, imageCount)) });
+  const extraction = extractions.map(({ engine, stages }) => ({ ...by(engine), images: imageCount, stages }));
   for (const torch of pytorches) {
     extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(file, imageCount) });
   }

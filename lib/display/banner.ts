@@ -63,7 +63,8 @@ function linesOf({ weights, images }: AssetsInUse, engine: EngineInUse): string[
   ];
 }
 
-const variedTitle = { english: "Not the report’s settings", persian: "تنظیمات با گزارش متفاوت است" };
+const variedTitle = "Not the report’s settings";
+const variedTitleHtml = `<b>${variedTitle}</b> · <span dir="rtl" lang="fa">تنظیمات با گزارش متفاوت است</span>`;
 
 /** The banner as HTML: readable on white and on dark pages, in colour and without. */
 export function bannerHtml(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): string {
@@ -76,13 +77,8 @@ export function bannerHtml(assets: AssetsInUse, engine: EngineInUse, varied: rea
     `<b>${english}</b><br><b dir="rtl" lang="fa">${persian}</b><br>`,
     `${lines.join("<br>\n")}${threads}`,
     "</div>",
-    ...(varied.length > 0 ? [variedHtml(varied)] : []),
+    ...(varied.length > 0 ? [`<p>${variedTitleHtml}<br>${varied.map(escapeHtml).join("; ")}</p>`] : []),
   ].join("\n");
-}
-
-function variedHtml(varied: readonly string[]): string {
-  const persian = `<span dir="rtl" lang="fa">${variedTitle.persian}</span>`;
-  return `<p><b>${variedTitle.english}</b> · ${persian}<br>${varied.map(escapeHtml).join("; ")}</p>`;
 }
 
 /**
@@ -90,7 +86,7 @@ function variedHtml(varied: readonly string[]): string {
  * @param varied a line for each setting that is not the report's.
  */
 export function showBanner(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): void {
-  const settings = varied.map((each) => `${variedTitle.english}: ${each}`);
+  const settings = varied.map((each) => `${variedTitle}: ${each}`);
   const lines = [comparabilityOf(assets).english, ...linesOf(assets, engine), ...settings];
   show(bannerHtml(assets, engine, varied), lines.join("\n"));
 }

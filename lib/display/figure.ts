@@ -6,9 +6,6 @@ import type { Mark } from "./marks";
 import { inNotebook, notebook } from "./notebook";
 import { drawStatic } from "./plotly/plotlyStatic";
 
-export type { Title } from "./captions";
-export type { Figure } from "./plotly/specification";
-
 /**
  * Composes marks to a figure and shows it in the notebook, as a picture and, where Plotly can be loaded, interactive in
  * the picture's place; writes it as SVG and PNG (`exportTo`).

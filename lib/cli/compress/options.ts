@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { FileError, UserError } from "../../core/errors";
 import { timingTolerance } from "../../compression/measureCompressed";
 import { explainFileError } from "../../core/files";
 import { buildFolder } from "../../core/paths";
 import type { Settings } from "../../core/settings";
-import { parseOptions, positiveInteger, settingOptions, settingsFrom } from "../arguments";
+import { fromReader, parseOptions, positiveInteger, settingOptions, settingsFrom } from "../arguments";
 
 /** What `npm run compress` was asked for. */
 export interface CompressArguments {
@@ -55,7 +55,8 @@ export function compressArguments(args: string[]): CompressArguments | undefined
   const { values } = parsed;
   const speedup = numberFrom(values.speedup ?? "2", "--speedup");
   if (speedup <= 1) throw new UserError(`--speedup takes a number above 1, not "${values.speedup}"`);
-  const out = pathFrom(values.out);
+  if (values.out === "") throw new UserError("--out takes the name of a file, not nothing");
+  const out = values.out === undefined ? join(buildFolder, "compressed.onnx") : fromReader(values.out);
   const settings = settingsFrom(values);
   if (out === settings.weights) throw new UserError(`--out would overwrite the weights: give another file than ${out}`);
   const report = `${out.replace(/\.onnx$/i, "")}.json`;
@@ -75,14 +76,6 @@ function numberFrom(value: string, name: string): number {
   if (!/^(\d{1,6}(\.\d*)?|\.\d+)$/.test(value))
     throw new UserError(`${name} takes a number such as 1.5, not "${value}"`);
   return Number(value);
-}
-
-/** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
-function pathFrom(typed: string | undefined): string {
-  if (typed === "") throw new UserError("--out takes the name of a file, not nothing");
-  return typed === undefined
-    ? join(buildFolder, "compressed.onnx")
-    : resolve(process.env.INIT_CWD ?? process.cwd(), typed);
 }
 
 /** @throws FileError if no file of this name can be written. */

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { version } from "../../../package.json";
 import type { Assets } from "../../assets/assets";
-import { imageSide, type LabelledImages } from "../../assets/images/cifar10";
+import { imageSide } from "../../assets/images/cifar10";
 import { reportSide } from "../../assets/images/preprocess";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
@@ -48,8 +48,8 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     images: {
       provenance: images.provenance,
       folder: images.folder,
-      train: part(images.train),
-      test: part(images.test),
+      train: { count: images.train.count, sha256: images.train.sha256 },
+      test: { count: images.test.count, sha256: images.test.sha256 },
       learning: prepared.learning.count,
       calibration: prepared.calibration.count,
       heldOut: prepared.heldOut.count,
@@ -87,8 +87,4 @@ function headOf({ headFrom }: Prepared): string {
   return headFrom === "checkpoint"
     ? "the checkpoint's own, refitted to the compressed network"
     : "a linear probe on the training images, refitted to the compressed network";
-}
-
-function part({ count, sha256 }: LabelledImages) {
-  return { count, sha256 };
 }

@@ -4,23 +4,19 @@ import type { Prepared } from "../../compression/prepareCompression";
 import type { SpeedPlan } from "../../compression/allocate/speedPlan";
 import { convOf } from "../../network/layerOf";
 import { costs } from "../../network/network";
-import type { LayerRanks } from "../../network/rankPlan";
 import type { Accuracy } from "../../training/evaluate";
 import { textTable } from "../textTable";
 
-/** What a plan does to a layer: multiply-accumulates of one image, predicted milliseconds of a batch. */
-export interface PlannedLayer {
-  layer: string;
-  /** undefined: as it is. */
-  ranks?: LayerRanks;
-  fullRank: number;
-  inputs: number;
-  macs: { before: number; after: number };
-  ms: { before: number; after: number };
+interface Change {
+  before: number;
+  after: number;
 }
 
-/** The plan, layer by layer. */
-export function plannedLayers({ measured }: Prepared, { ranks: plan }: SpeedPlan): PlannedLayer[] {
+/**
+ * The plan, layer by layer: ranks (undefined: as it is), multiply-accumulates of one image, predicted milliseconds of a
+ * batch.
+ */
+export function plannedLayers({ measured }: Prepared, { ranks: plan }: SpeedPlan) {
   return measured.layers.map((measuredLayer) => {
     const { layer, fullRank } = measuredLayer;
     const ranks = plan.get(layer);
@@ -37,7 +33,7 @@ export function plannedLayers({ measured }: Prepared, { ranks: plan }: SpeedPlan
 }
 
 /** Multiply-accumulates of the whole network for one image. */
-export function totalMacs({ measured: { network, imageShape } }: Prepared, layers: readonly PlannedLayer[]) {
+export function totalMacs({ measured: { network, imageShape } }: Prepared, layers: readonly { macs: Change }[]) {
   const before = costs(network, [...imageShape]).reduce((sum, { macs }) => sum + macs, 0);
   return { before, after: layers.reduce((sum, { macs }) => sum + macs.after - macs.before, before) };
 }
@@ -48,7 +44,7 @@ export function planTable(prepared: Prepared, plan: SpeedPlan): string {
   const rest = prepared.measured.restMs;
   const total = totalMacs(prepared, layers);
   const listed = layers.reduce((sum, { macs }) => sum + macs.before, 0);
-  const row = (name: string, ranks: string[], macs: PlannedLayer["macs"], ms: PlannedLayer["ms"]) => [
+  const row = (name: string, ranks: string[], macs: Change, ms: Change) => [
     name,
     ...ranks,
     arrow(macs, (value) => (value / 1e6).toFixed(1)),
@@ -99,10 +95,10 @@ function points(share: number): string {
   return share > 0 ? `+${text}` : text.replace("-", "−");
 }
 
-function share({ before, after }: { before: number; after: number }): string {
+function share({ before, after }: Change): string {
   return `${((100 * after) / before).toFixed(0)} % of it`;
 }
 
-function arrow({ before, after }: { before: number; after: number }, format: (value: number) => string): string {
+function arrow({ before, after }: Change, format: (value: number) => string): string {
   return before === after ? format(before) : `${format(before)} → ${format(after)}`;
 }

@@ -70,7 +70,7 @@ async function executeCell(
 ): Promise<void> {
   try {
     const reply = await kernel.execute(cell.source, (message) => collector.take(cell.outputs, message), cellLimit);
-    cell.execution_count = reply.executionCount;
+    cell.execution_count = (reply.execution_count as number) ?? null;
     await kernel.settle(0);
     throwOnStderr(cell, title, number);
     if (reply.status !== "ok") throw new CellError(title, number, cell.source, `the kernel answered "${reply.status}"`);

@@ -10,12 +10,6 @@ import { root } from "../../core/paths";
 import { createConnection } from "./connection";
 import { decodeMessage, encodeRequest, type Message } from "./messages";
 
-/** What the kernel answered to a cell; tslab reports a failing cell here and nowhere else. */
-export interface Reply {
-  status: "ok" | "error" | "abort";
-  executionCount: number | null;
-}
-
 /** The kernel could not start, died, or took too long. */
 export class KernelError extends UserError {}
 
@@ -93,15 +87,15 @@ export class Kernel {
   }
 
   /**
-   * Runs code and waits until the kernel has replied and is idle again.
+   * Runs code and waits until the kernel has replied and is idle again. tslab reports a failing cell in the reply's status
+   * and nowhere else.
    * @param onOutput also receives what arrives later, from promises that nobody awaited
    * @param limit in milliseconds
    * @throws KernelError if the kernel dies or the limit passes; it is of no more use then
    */
-  async execute(code: string, onOutput: (message: Message) => void, limit: number): Promise<Reply> {
+  async execute(code: string, onOutput: (message: Message) => void, limit: number): Promise<Message["content"]> {
     const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
-    const { content: reply } = await this.request("execute_request", content, limit, onOutput);
-    return { status: reply.status as Reply["status"], executionCount: (reply.execution_count as number) ?? null };
+    return (await this.request("execute_request", content, limit, onOutput)).content;
   }
 
   /** Waits, then until everything that the kernel had to say by then has arrived. */

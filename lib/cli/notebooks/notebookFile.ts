@@ -73,20 +73,13 @@ function checkedCell(cell: Cell, position: string, file: string): Cell {
   if (typeof source !== "string") throw fail("has no source");
   if (cell.cell_type !== "code") return { ...cell, source };
   if (!Array.isArray(cell.outputs)) throw fail("has no list of outputs");
-  return { ...cell, source, outputs: cell.outputs.map(checkedOutput) };
+  return { ...cell, source, outputs: cell.outputs.map(joinedOutput) };
 
-  function checkedOutput(output: Output): Output {
-    switch (output?.output_type) {
-      case "stream":
-        return { ...output, text: joined(output.text) as string };
-      case "display_data":
-      case "execute_result":
-        return { ...output, data: mapValues(output.data, (_mime, value) => joined(value)) };
-      case "error":
-        return output;
-      default:
-        throw fail("has an output of an unknown type");
-    }
+  function joinedOutput(output: Output): Output {
+    if (output?.output_type === "stream") return { ...output, text: joined(output.text) as string };
+    if (output?.output_type === "error") return output;
+    if (!output?.data) throw fail("has an output of an unknown type");
+    return { ...output, data: mapValues(output.data, (_mime, value) => joined(value)) };
   }
 }
 

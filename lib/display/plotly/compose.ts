@@ -142,7 +142,7 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
       ...axes,
       ...(pictures.length > 0 && pictureAxes(pictures[0], axes)),
       legend: { ...legend, traceorder: "normal" },
-      showlegend: place !== "none" && shown.size > 0 && marks.length > 1,
+      showlegend: shown.size > 0 && marks.length > 1,
       ...(marks.some(({ kind }) => kind === "bars") && { barmode: stacked ? "stack" : "group" }),
       shapes: rules.map(({ mark, panel }) => ruleShape(mark, panel)),
       images: pictures.map(imageOf),

@@ -1,5 +1,5 @@
 import { median } from "../../statistics/summary";
-import type { Mark, Picture } from "../marks";
+import type { Mark } from "../marks";
 
 const text = (value: number | string) => (typeof value === "string" ? value : String(Number(value.toPrecision(4))));
 
@@ -25,8 +25,6 @@ function distribution(samples: Record<string, readonly number[]>): string {
     .join("; ");
 }
 
-const sizeOf = ({ grid }: Picture) => `${grid.flat().filter(Boolean).length} images in ${grid.length} rows`;
-
 function describeMark(mark: Mark): string {
   switch (mark.kind) {
     case "points":
@@ -38,7 +36,7 @@ function describeMark(mark: Mark): string {
     case "rule":
       return mark.label ? `A dashed line: ${mark.label}.` : "";
     case "picture":
-      return `${sizeOf(mark)}.`;
+      return `${mark.grid.flat().filter(Boolean).length} images in ${mark.grid.length} rows.`;
     case "band":
       return "";
   }

@@ -1,7 +1,7 @@
 import type { Layout } from "plotly.js-dist";
 
-/** Where the legend stands: above or below the plot, in one of its corners, or nowhere. */
-export type LegendPlace = "above" | "below" | "top left" | "top right" | "bottom left" | "bottom right" | "none";
+/** Where the legend stands: above or below the plot, or in one of its corners. */
+export type LegendPlace = "above" | "below" | "top left" | "top right" | "bottom left" | "bottom right";
 
 /** Pixels of a line of the legend. */
 const lineHeight = 22;
