@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { missingFiles, unpackCifar10 } from "../assets/images/cifarArchive";
 import { fetchFile, type Patience } from "../assets/download/fetchFile";
-import { cifarArchive, cifarChecksums, cifarFolder, type OfficialFile, officialWeights } from "../assets/officialFiles";
+import { cifarArchive, cifarChecksums, cifarFolder, officialWeights } from "../assets/officialFiles";
 import { UserError } from "../core/errors";
 import { downloadFolder, root } from "../core/paths";
 import { parseOptions } from "./arguments";
@@ -13,15 +13,9 @@ const help = `npm run download: fetches the official weights and CIFAR-10 into d
 An interrupted download goes on where it stopped. Files put there by hand are verified and used.
   --help           show this`;
 
-/** What is downloaded; a test serves other files. */
-export interface Sources {
-  weights: OfficialFile;
-  archive: OfficialFile;
-  /** SHA-256 of the files of images in the archive. */
-  checksums: Record<string, string>;
-}
-
-const official: Sources = { weights: officialWeights, archive: cifarArchive, checksums: cifarChecksums };
+/** What is downloaded, and the SHA-256 of the files of images in the archive; a test serves other files. */
+const official = { weights: officialWeights, archive: cifarArchive, checksums: cifarChecksums };
+type Sources = typeof official;
 
 /** The command behind `npm run download`. @throws UserError if an option is unknown or a file cannot be had. */
 export async function download(args: string[]): Promise<number> {
@@ -34,7 +28,11 @@ export async function download(args: string[]): Promise<number> {
  * the other from being fetched.
  * @throws UserError that names every file that could not be had; FileError if the folder cannot be written.
  */
-export async function downloadAll(folder = downloadFolder, sources = official, patience?: Patience): Promise<void> {
+export async function downloadAll(
+  folder = downloadFolder,
+  sources: Sources = official,
+  patience?: Patience,
+): Promise<void> {
   const release = takeLock(join(folder, ".download.lock"));
   const failures: string[] = [];
   const attempt = (work: Promise<void>) =>

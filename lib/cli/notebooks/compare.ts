@@ -1,6 +1,6 @@
 import { verdicts } from "../../claims/verdicts";
 import { progressTag } from "../../display/progress";
-import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
+import { type CodeCell, codeCells, cellLabel, type Notebook, type Output } from "./notebookFile";
 
 /** How closely two runs of a notebook must agree. */
 export interface Agreement {
@@ -177,12 +177,10 @@ function steadyContent(output: Output): Content {
 /** @param whole with what is marked as a time or a fact of the machine. */
 function contentOf(output: Output, whole: boolean): Content {
   if (output.output_type === "stream") return { text: output.text, figures: [] };
-  return "data" in output ? contentOfBundle(output.data, whole) : { text: "", figures: [] };
-}
-
-function contentOfBundle(data: MimeBundle, whole: boolean): Content {
-  if (typeof data["text/html"] === "string") return contentOfHtml(data["text/html"], whole);
-  const texts = Object.entries(data).flatMap(([mime, text]) => (mime.startsWith("text/") ? [text] : []));
+  if (!("data" in output)) return { text: "", figures: [] };
+  const html = output.data["text/html"];
+  if (typeof html === "string") return contentOfHtml(html, whole);
+  const texts = Object.entries(output.data).flatMap(([mime, text]) => (mime.startsWith("text/") ? [text] : []));
   return { text: texts.join("\n"), figures: [] };
 }
 
