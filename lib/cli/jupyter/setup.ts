@@ -13,11 +13,8 @@ const installer = "pip>=25";
 
 const scripts = process.platform === "win32" ? "Scripts" : "bin";
 
-/** The project's own virtual environment. */
-const ownFolder = join(buildFolder, "jupyter-venv");
-
 /** Written last, with what was installed: an interrupted set-up lacks it. */
-const completeFile = (folder: string) => join(folder, "complete.txt");
+const completeIn = (folder: string) => join(folder, "complete.txt");
 
 /** The project's own Jupyter, if its set-up was completed with the versions of today. */
 export function ownJupyter(folder = ownFolder): string | undefined {
