@@ -38,12 +38,10 @@ export async function lab(args: string[]): Promise<number> {
   if (!parsed) return 0;
   const { values, positionals } = parsed;
   if (values.register || values.unregister) return changeRegistration(values.register ?? false);
-  const settings = settingsFrom(values);
+  const path = await writeKernelspec(environmentOf(settingsFrom(values)));
   const port = values.port === undefined ? [] : [`--port=${positiveInteger(values.port, "--port")}`];
   const [command, application] = values.install ? [await installJupyter(console.log), "lab"] : findJupyter();
-  const path = await writeKernelspec(environmentOf(settings));
-  const jupyterPath = [path, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter);
-  const env = { ...process.env, JUPYTER_PATH: jupyterPath };
+  const env = { ...process.env, JUPYTER_PATH: [path, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter) };
   const own = [`--MappingKernelManager.default_kernel_name=${kernelName}`, ...port];
   const options = [application, ...own, ...(values["no-browser"] ? ["--no-browser"] : []), ...positionals];
   const child = spawn(command, options, { cwd: root, env, stdio: "inherit" });

@@ -36,13 +36,11 @@ export async function writeKernelspec(environment: Record<string, string>): Prom
 
 /** Where the user's own kernelspecs lie (jupyter_core's `jupyter_data_dir`). */
 export function userKernels(environment: NodeJS.ProcessEnv, platform = process.platform, home = homedir()): string {
-  return join(environment.JUPYTER_DATA_DIR || defaultDataFolder(environment, platform, home), "kernels");
-}
-
-function defaultDataFolder({ APPDATA, XDG_DATA_HOME }: NodeJS.ProcessEnv, platform: string, home: string): string {
-  if (platform === "darwin") return join(home, "Library", "Jupyter");
-  if (platform === "win32") return join(APPDATA || join(home, "AppData", "Roaming"), "jupyter");
-  return join(XDG_DATA_HOME || join(home, ".local", "share"), "jupyter");
+  const { APPDATA, JUPYTER_DATA_DIR, XDG_DATA_HOME } = environment;
+  if (JUPYTER_DATA_DIR) return join(JUPYTER_DATA_DIR, "kernels");
+  if (platform === "darwin") return join(home, "Library", "Jupyter", "kernels");
+  if (platform === "win32") return join(APPDATA || join(home, "AppData", "Roaming"), "jupyter", "kernels");
+  return join(XDG_DATA_HOME || join(home, ".local", "share"), "jupyter", "kernels");
 }
 
 /** Starts the checkout's kernel, or says that the checkout is no longer there: what is registered outlives a move. */

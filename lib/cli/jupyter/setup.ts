@@ -8,13 +8,12 @@ import { buildFolder } from "../../core/paths";
 /** What is installed, nbconvert with it: a version that runs on Python 3.9 and later. */
 const requirements = ["jupyterlab==4.5.11"];
 
-/** The pip that a new environment brings may be years old, and its search for versions that fit takes minutes. */
-const installer = "pip>=25";
-
 const scripts = process.platform === "win32" ? "Scripts" : "bin";
 
+const ownFolder = join(buildFolder, "jupyter-venv");
+
 /** Written last, with what was installed: an interrupted set-up lacks it. */
-const completeIn = (folder: string) => join(folder, "complete.txt");
+const completeFile = (folder: string) => join(folder, "complete.txt");
 
 /** The project's own Jupyter, if its set-up was completed with the versions of today. */
 export function ownJupyter(folder = ownFolder): string | undefined {
@@ -50,8 +49,9 @@ export async function installJupyter(
     throw new UserError(
       `Python's venv failed (${lastLine(made.output)}): install it (Debian: apt install python3-venv), then npm run lab -- --install again`,
     );
+  // The pip that a new environment brings may be years old, and its search for versions that fit takes minutes.
   say("2 of 3: a current pip");
-  pipInstall(run, folder, [installer]);
+  pipInstall(run, folder, ["pip>=25"]);
   say(`3 of 3: ${requirements.join(", ")} from PyPI, about 100 MB`);
   pipInstall(run, folder, requirements);
   await writeAtomically(completeFile(folder), requirements.join("\n"));
