@@ -39,8 +39,12 @@ export async function features(
     preprocessed: preprocess(images, 0, 1),
     engine: `${engine.name} ${engine.version}`,
   };
-  const found = await cached("features", origin, cache, () => run(cut, images, engine, onProgress));
+  let computed = false;
+  const found = await cached("features", origin, cache, () => {
+    computed = true;
+    return run(cut, images, engine, onProgress);
+  });
   // What was there already is done as well.
-  onProgress?.(images.count, images.count);
+  if (!computed) onProgress?.(images.count, images.count);
   return { features: found, labels: images.labels.subarray(0, images.count) };
 }

@@ -51,7 +51,6 @@ test("images go through in batches of 64, in order, with progress", async () => 
     [128, 200],
     [192, 200],
     [200, 200],
-    [200, 200],
   ]);
   assert.deepEqual(features.shape, [200, 2]);
   assert.deepEqual(labels, images.labels);
@@ -62,8 +61,10 @@ test("images go through in batches of 64, in order, with progress", async () => 
 
 test("the second time the cache answers, with the same bits; fresh computes again", async () => {
   const { features, labels } = await extract();
-  const again = await extract();
+  const seen: number[][] = [];
+  const again = await extract({ onProgress: (...progress) => seen.push(progress) });
   assert.deepEqual(again, { features, labels, batches: [] });
+  assert.deepEqual(seen, [[200, 200]]);
   assert.equal((await extract({ fresh: true })).batches.length, 4);
 });
 
