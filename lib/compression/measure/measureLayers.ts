@@ -96,7 +96,7 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     ranks,
     ms,
     ...countsOf(network, imageShape, layer, ranks),
-    sensitivity: losses.get(layer)?.find((own) => sameRanks(own.ranks, ranks))?.loss ?? 0,
+    sensitivity: ranks ? losses.get(layer)!.find((own) => sameRanks(own.ranks, ranks))!.loss : 0,
     energy: ranks ? energyLost(bases.outputs.get(layer)!, ranks.output) : 0,
   });
   return {
