@@ -54,10 +54,8 @@ export async function lab(args: string[]): Promise<number> {
 
 async function changeRegistration(register: boolean): Promise<number> {
   const kernels = userKernels(process.env);
-  if (register) {
-    console.log(`registered in ${await registerKernel(kernels)}: choose "TypeScript (low-rank-resnet)"`);
-    console.log("npm run lab -- --unregister takes it away");
-  } else console.log(unregisterKernel(kernels) ? `no longer registered in ${kernels}` : "nothing was registered");
+  if (register) console.log(`registered in ${await registerKernel(kernels)}; --unregister takes it away`);
+  else console.log(unregisterKernel(kernels) ? `no longer registered in ${kernels}` : "nothing was registered");
   return 0;
 }
 
@@ -68,9 +66,7 @@ function findJupyter(): [command: string, application: "lab" | "notebook"] {
   const installed = (application: string) => spawnSync("jupyter", [application, "--version"]).status === 0;
   if (installed("lab")) return ["jupyter", "lab"];
   if (!installed("notebook"))
-    throw new UserError(
-      "JupyterLab is not installed: npm run lab -- --install sets it up under build/ (it needs Python 3.9 or later and PyPI)",
-    );
+    throw new UserError("JupyterLab is not installed: npm run lab -- --install sets it up (Python 3.9 or later, PyPI)");
   console.log("JupyterLab is not installed (npm run lab -- --install): starting the classic Jupyter Notebook instead");
   return ["jupyter", "notebook"];
 }
