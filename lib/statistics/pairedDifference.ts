@@ -1,6 +1,6 @@
 import { type Interval, wilsonInterval } from "./proportion";
 
-/** How two classifiers answered the same images. */
+/** How two classifiers did on the same images. */
 export interface PairedCounts {
   bothRight: number;
   onlyFirst: number;
@@ -15,11 +15,11 @@ export interface PairedDifference extends Interval {
 
 /**
  * Counts which of two classifiers was right.
- * @param first answers of one, second those of the other, to the same images.
+ * @param first classes given by one, second those by the other, to the same images.
  */
 export function pairedCounts(first: Uint8Array, second: Uint8Array, labels: Uint8Array): PairedCounts {
   if (first.length !== labels.length || second.length !== labels.length)
-    throw new Error(`${first.length} and ${second.length} answers for ${labels.length} images`);
+    throw new Error(`${first.length} and ${second.length} predictions for ${labels.length} images`);
   const counts = { bothRight: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };
   labels.forEach((label, i) => {
     const [a, b] = [first[i] === label, second[i] === label];

@@ -1,14 +1,14 @@
 import { predictionCounts } from "./evaluate";
 
-/** How a classifier ended: with real answers, with (nearly) one answer for every image, or without finite numbers. */
+/** How a classifier ended: with different outputs, with (nearly) one class for every image, or without finite numbers. */
 export type Outcome = "healthy" | "near-constant" | "constant" | "non-finite";
 
-/** Share of one and the same answer from which a classifier counts as near-constant. */
+/** Share of images given one and the same class from which a classifier counts as near-constant. */
 const nearConstantShare = 0.95;
 
 /**
- * Tells a collapsed classifier from a working one by its answers.
- * @param predicted the answered class of each image.
+ * Tells a collapsed classifier from a working one by the classes that it gives.
+ * @param predicted the class given to each image.
  * @param classes number of classes.
  * @param finite whether its weights are finite numbers.
  */

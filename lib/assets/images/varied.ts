@@ -8,7 +8,7 @@ const mostShift = 4;
 /**
  * The images, each mirrored or not and shifted by up to 4 pixels, at random: the usual augmentation on CIFAR-10 (He et al.
  * 2016, arXiv:1512.03385, section 4.2), with mirrored instead of black borders. What a network was trained on it may know by
- * heart; its answers to these copies are more like those to images that it has not seen.
+ * heart; its outputs for these copies are more like those for images that it has not seen.
  */
 export function varied(images: LabelledImages, seed: number): LabelledImages {
   const random = new Random(seed);
