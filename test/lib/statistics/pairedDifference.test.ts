@@ -50,10 +50,10 @@ test("exchanging the classifiers turns the interval around", () => {
   assertNear(one.high, -other.low);
 });
 
-test("answers are counted by who was right", () => {
+test("predictions are counted by who was right", () => {
   const counts = pairedCounts(Uint8Array.of(1, 1, 0, 0, 2), Uint8Array.of(1, 0, 1, 2, 2), Uint8Array.of(1, 1, 1, 1, 2));
   assert.deepEqual(counts, { bothRight: 2, onlyFirst: 1, onlySecond: 1, neither: 1 });
-  assert.throws(() => pairedCounts(Uint8Array.of(1), Uint8Array.of(1, 2), Uint8Array.of(1, 2)), /1 and 2 answers/);
+  assert.throws(() => pairedCounts(Uint8Array.of(1), Uint8Array.of(1, 2), Uint8Array.of(1, 2)), /1 and 2 predictions/);
 });
 
 test("no images are no comparison", () => {
