@@ -12,6 +12,6 @@ export function notebookOf(...sources: string[]): Notebook {
       execution_count: null,
     }),
   );
-  const kernelspec = { display_name: "TypeScript (low-rank-resnet)", language: "typescript", name: "tslab" };
+  const kernelspec = { display_name: "TypeScript (low-rank-resnet)", language: "typescript", name: "low-rank-resnet" };
   return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
 }

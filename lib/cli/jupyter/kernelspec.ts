@@ -5,7 +5,7 @@ import { writeAtomically } from "../../core/files";
 import { buildFolder, root } from "../../core/paths";
 
 /** What the notebooks call their kernel. */
-export const kernelName = "tslab";
+export const kernelName = "low-rank-resnet";
 
 const launcher = join("lib", "cli", "notebooks", "kernelProcess.cjs");
 
