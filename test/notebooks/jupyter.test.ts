@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { writeKernelspec } from "../../lib/cli/jupyter/kernelspec";
 import { executeNotebook } from "../../lib/cli/notebooks/execute";
 import { codeCells, readNotebook, writeNotebook } from "../../lib/cli/notebooks/notebookFile";
-import { buildFolder } from "../../lib/core/paths";
+import { buildFolder, root } from "../../lib/core/paths";
+import { copyCheckout, removeCheckout } from "../support/checkout";
 import { notebookOf } from "../support/notebooks";
 
 const skip = spawnSync("jupyter", ["nbconvert", "--version"]).status !== 0 && "no jupyter nbconvert here";
@@ -39,5 +40,29 @@ test("Jupyter runs a notebook with the project's kernelspec to the same outputs 
     assert.deepEqual(notebook.metadata, byJupyter.metadata);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("tslab's stock kernel, which starts beside the notebook, hands over to the project's", { skip }, async () => {
+  const checkout = copyCheckout("shared");
+  try {
+    const file = join(checkout, "notebooks", "small.ipynb");
+    await writeNotebook(file, notebookOf(`import { range } from "./lib/index";`, `range(3).length`));
+    const tslab = join(root, "node_modules", "tslab", "bin", "tslab");
+    const argv = [process.execPath, tslab, "kernel", "--config-path", "{connection_file}"];
+    const stock = join(checkout, "build", "kernels", "tslab");
+    mkdirSync(stock, { recursive: true });
+    writeFileSync(
+      join(stock, "kernel.json"),
+      JSON.stringify({ argv, display_name: "TypeScript", language: "typescript" }),
+    );
+    const env = { ...process.env, JUPYTER_PATH: join(checkout, "build") };
+    const args = ["nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.kernel_name=tslab", "--inplace"];
+    const { status, stderr } = spawnSync("jupyter", [...args, file], { env, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    const [, { outputs }] = codeCells(await readNotebook(file));
+    assert.deepEqual(outputs, [{ output_type: "stream", name: "stdout", text: "3\n" }]);
+  } finally {
+    removeCheckout(checkout);
   }
 });

@@ -45,7 +45,8 @@ function end(server: ChildProcess, scratch: string): void {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, "127.0.0.1");
   await once(listener, "listening");
   const { port } = listener.address() as { port: number };
