@@ -1,6 +1,7 @@
 import { onnx } from "onnx-proto";
 import type { Matrix } from "ml-matrix";
 import { matrixOfRows, type Product, rowsOf } from "../linalg/matrix";
+import { stopIfInterrupted } from "../core/interrupt";
 import type { Tensor } from "../core/tensor";
 import { encodeModel, int, ints, operator, valueInfo, wholeNumbers } from "../network/onnxGraph";
 import { sessionOptions } from "./onnxRuntime";
@@ -57,6 +58,7 @@ async function open(threads: number): Promise<DoubleProducts> {
   const matrix = (a: Matrix) => new ort.Tensor("float64", joined(a), [a.rows, a.columns]);
   return {
     ofChannels: async (x, y) => {
+      stopIfInterrupted();
       const alone = x === y;
       const sums = await (alone ? one.run({ x: images(x) }) : two.run({ x: images(x), y: images(y) }));
       const [xx, sumX] = [sums.xx.data, sums["x.sum"].data] as Float64Array[];
@@ -65,6 +67,7 @@ async function open(threads: number): Promise<DoubleProducts> {
       return { xx, yx, x: sumX, y: sumY, yy };
     },
     ofRows: async (a, b) => {
+      stopIfInterrupted();
       const { data } = (await rows.run({ a: matrix(a), b: matrix(b) })).product;
       const row = (i: number) => (data as Float64Array).subarray(i * b.rows, (i + 1) * b.rows);
       return matrixOfRows(Array.from({ length: a.rows }, (_, i) => row(i)));

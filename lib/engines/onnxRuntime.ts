@@ -1,6 +1,7 @@
 import { version } from "onnxruntime-node/package.json";
 import { imageInput, type Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
+import { stopIfInterrupted } from "../core/interrupt";
 import type { Tensor } from "../core/tensor";
 import type { Engine, Session } from "./engine";
 
@@ -30,6 +31,7 @@ async function open(network: Network, threads: number): Promise<Session> {
   const [output] = session.outputNames;
   return {
     async run({ shape, data }: Tensor): Promise<Tensor> {
+      stopIfInterrupted();
       const result = (await session.run({ [imageInput]: new ort.Tensor("float32", data, shape) }))[output];
       return { shape: [...result.dims], data: result.data as Float32Array };
     },

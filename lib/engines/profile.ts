@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../core/errors";
+import { stopIfInterrupted } from "../core/interrupt";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { median } from "../statistics/summary";
@@ -85,7 +86,10 @@ async function takeTurns(
   const ort = await import("onnxruntime-node");
   const images = new ort.Tensor("float32", data, shape);
   for (let round = 1; round <= rounds; round++) {
-    for (const session of sessions) await session.run({ [imageInput]: images });
+    for (const session of sessions) {
+      stopIfInterrupted();
+      await session.run({ [imageInput]: images });
+    }
     onProgress?.(round, rounds);
   }
 }

@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
+import { stopIfInterrupted } from "../core/interrupt";
 import { foldBatchNorms } from "../network/foldBatchNorms";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
 import { sizeOf, type Tensor, tensor } from "../core/tensor";
@@ -37,6 +39,8 @@ class TensorflowSession implements Session {
     let outputs: Tensor | undefined;
     for (let from = 0; from < count; from += imagesAtOnce) {
       const to = Math.min(count, from + imagesAtOnce);
+      await setImmediate(); // WebAssembly never lets go of the thread by itself
+      stopIfInterrupted();
       const output = this.forward(data.subarray(from * imageSize, to * imageSize), [to - from, ...sides]);
       outputs ??= tensor([count, ...output.shape.slice(1)]);
       outputs.data.set(await output.data(), (from * output.size) / (to - from));

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { requireWhole, UserError } from "../core/errors";
+import { stopIfInterrupted } from "../core/interrupt";
 import type { LabelledFeatures } from "../engines/features";
 import type { Head } from "../network/head";
 import { type BatchOrder, batches, shuffled } from "./batches";
@@ -95,6 +96,7 @@ async function train(
   let step = 0;
   for (const { rows, size } of batches(heads.length, count, batchSize, epochs, order)) {
     if (step === steps) break;
+    stopIfInterrupted();
     const batch = new OrtTensor("int32", rows, [heads.length, size]);
     const result = await session.run({
       ...constants,

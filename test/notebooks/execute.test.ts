@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -198,3 +198,76 @@ for (const [signal, code] of [
       rmSync(scripts, { recursive: true });
     }
   });
+
+/** Runs code in a kernel of its own, interrupts it once `begun` says so, and gives the reply and what the cell printed. */
+async function interrupt(other: Kernel, code: string, begun: () => boolean) {
+  const pid = await pidOf(other);
+  let text = "";
+  const reply = other.execute(code, ({ content }) => (text += content.text ?? ""), limit);
+  while (!begun()) await sleep(20);
+  process.kill(pid, "SIGINT");
+  return { pid, status: (await reply).status, text: () => text };
+}
+
+/** What code prints in a kernel. */
+async function printed(other: Kernel, code: string): Promise<string> {
+  let text = "";
+  await other.execute(code, ({ content }) => (text += content.text ?? ""), limit);
+  await other.settle(0);
+  return text;
+}
+
+const pidOf = async (other: Kernel) => Number(await printed(other, "console.log(process.pid)"));
+
+/** Seconds of all processors that a process has used. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+test("an interrupt ends what stands behind an await within two seconds, and the cell can be run again", {
+  skip: !existsSync("/proc/self/stat") && "no /proc here to read a process's time from",
+}, async () => {
+  const other = await Kernel.start();
+  try {
+    const mark = join(folder, "rounds");
+    const cell = (runs: number) => `
+      import { appendFileSync } from "node:fs";
+      import { onnxRuntime, timeInTurn } from "./lib/index";
+      import { smallResnet } from "./test/support/smallResnet";
+      const onProgress = () => appendFileSync(${JSON.stringify(mark)}, ".");
+      const turns = { shape: [8, 3, 64, 64], warmUps: 0, runs: ${runs}, onProgress: onProgress };
+      console.log((await timeInTurn([smallResnet()], onnxRuntime(1), turns))[0].runs.length);`;
+    const { pid, status, text } = await interrupt(other, cell(1e6), () => existsSync(mark));
+    assert.equal(status, "error");
+    assert.equal(text(), "Interrupted.\n");
+    await sleep(2000);
+    const [rounds, spent] = [readFileSync(mark).length, cpuSeconds(pid)];
+    await sleep(2000);
+    assert.equal(readFileSync(mark).length, rounds);
+    assert.ok(cpuSeconds(pid) - spent < 0.2);
+    assert.equal(await printed(other, cell(2)), "2\n");
+  } finally {
+    await other.close();
+  }
+});
+
+test("a module whose loading was interrupted is loaded anew", async () => {
+  const other = await Kernel.start();
+  try {
+    const [file, mark] = [join(folder, "slow.cjs"), join(folder, "loading")];
+    writeFileSync(
+      file,
+      `const fs = require("node:fs"), again = fs.existsSync(${JSON.stringify(mark)});
+       fs.writeFileSync(${JSON.stringify(mark)}, "");
+       while (!again);
+       exports.whole = true;`,
+    );
+    const cell = `console.log((require(${JSON.stringify(file)}) as { whole?: boolean }).whole)`;
+    assert.equal((await interrupt(other, cell, () => existsSync(mark))).status, "error");
+    await sleep(300);
+    assert.equal(await printed(other, cell), "true\n");
+  } finally {
+    await other.close();
+  }
+});

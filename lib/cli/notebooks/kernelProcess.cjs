@@ -5,9 +5,12 @@ const { Worker } = require("node:worker_threads");
 
 // tslab resolves imports from its working directory, whatever folder the notebook lies in.
 process.chdir(path.join(__dirname, "..", "..", ".."));
+// Imported sources are loaded as everywhere else in the project, and once: after an edit the kernel has to be started again.
+require("tsx/cjs");
 endWithClient();
 neverWaitWhenPublishing();
-leaveImportsToNode();
+compileElsewhere();
+stopWhenInterrupted();
 printNothingTwice();
 require("tslab/dist/main.js").startKernel({ configPath: path.resolve(process.argv[2]), enableFindLocal: false });
 
@@ -31,6 +34,44 @@ function neverWaitWhenPublishing() {
   };
 }
 
+/**
+ * The compiler's programs fill a heap with some hundred megabytes, which V8 marks anew whenever tensors were allocated:
+ * beside them a fit takes 1.5 times as long. So tslab's compiler gets a thread, and with it a heap, of its own.
+ */
+function compileElsewhere() {
+  const { callCompiler } = require("./compiler.cjs");
+  const converter = require("tslab/dist/converter.js");
+  const methods = ["convert", "inspect", "complete", "addModule", "close"];
+  const createConverter = (options) => {
+    const id = callCompiler("create", options);
+    return Object.fromEntries(methods.map((method) => [method, (...args) => callCompiler(method, id, ...args)]));
+  };
+  require.cache[require.resolve("tslab/dist/converter.js")].exports = { ...converter, createConverter };
+}
+
+/** tslab answers an interrupt at once and lets what stands behind an `await` go on; here it ends at its next step. */
+function stopWhenInterrupted() {
+  const { JupyterHandlerImpl } = require("tslab/dist/jupyter.js");
+  const { interruptible } = require("../../core/interrupt.ts");
+  const { handleExecuteImpl } = JupyterHandlerImpl.prototype;
+  let cell = new AbortController();
+  process.on("SIGINT", () => cell.abort());
+  JupyterHandlerImpl.prototype.handleExecuteImpl = function (...args) {
+    forgetHalfLoaded();
+    cell = new AbortController();
+    return interruptible(cell.signal, () => handleExecuteImpl.apply(this, args));
+  };
+  const { error } = console;
+  const told = (value) => (/^(Interrupted asynch|Script execution was interr)/.test(value?.message) ? "Interrupted." : value);
+  console.error = (...values) => error.apply(console, values.map(told));
+}
+
+/** An interrupt in the middle of a `require` leaves modules that Node takes for loaded. */
+function forgetHalfLoaded() {
+  for (const [file, { loaded }] of Object.entries(require.cache))
+    if (!loaded && file !== __filename) delete require.cache[file];
+}
+
 /** tslab logs the value of a cell's last expression: not what that expression has just shown (lib/display/notebook.ts). */
 function printNothingTwice() {
   const { log } = console;
@@ -38,27 +79,4 @@ function printNothingTwice() {
     if (values.length === 1 && values[0]?.[Symbol.for("low-rank.shown")]) return;
     log.apply(console, values);
   };
-}
-
-/**
- * By itself tslab checks and emits every imported source file in each kernel, and loads the types of all packages:
- * 10 s for this project. Here it checks the cells alone, against the types of what they import; `npm run check` checks
- * lib/ with the same compiler. Imported sources are loaded as everywhere else in the project, by tsx, and once: after an
- * edit the kernel has to be started again. So no file is watched; tslab fails a cell when a file changes at a bad moment.
- */
-function leaveImportsToNode() {
-  require("tsx/cjs");
-  const compiler = "@tslab/typescript-for-tslab";
-  const typescript = require(compiler);
-  const { sys } = typescript;
-  const { getDirectories } = sys;
-  sys.getDirectories = (folder) => (/[\\/]@types$/.test(folder) ? ["node"] : getDirectories(folder));
-  sys.watchFile = sys.watchDirectory = () => ({ close() {} });
-  const createBuilder = (...program) => ({
-    ...typescript.createEmitAndSemanticDiagnosticsBuilderProgram(...program),
-    getAllDependencies: ({ fileName }) => [fileName],
-  });
-  const createWatchCompilerHost = (files, options, host, _createBuilder, ...reporters) =>
-    typescript.createWatchCompilerHost(files, options, host, createBuilder, ...reporters);
-  require.cache[require.resolve(compiler)].exports = { ...typescript, createWatchCompilerHost };
 }

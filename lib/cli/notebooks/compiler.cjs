@@ -1,0 +1,63 @@
+// tslab's compiler of cells in a thread of its own, for kernelProcess.cjs. Plain JavaScript, as that file.
+const { isMainThread, MessageChannel, receiveMessageOnPort, Worker, workerData } = require("node:worker_threads");
+
+let compiler;
+
+/** Calls a method of the thread's and waits: tslab expects its compiler's answers at once. */
+exports.callCompiler = (method, ...args) => {
+  compiler ??= startThread();
+  const { port, answers } = compiler;
+  port.postMessage({ method, args });
+  Atomics.wait(answers, 0, 0);
+  Atomics.store(answers, 0, 0);
+  const { value, error } = receiveMessageOnPort(port).message;
+  if (error) throw error;
+  return value;
+};
+
+function startThread() {
+  const { port1: port, port2 } = new MessageChannel();
+  const answers = new Int32Array(new SharedArrayBuffer(4));
+  new Worker(__filename, { workerData: { port: port2, answers }, transferList: [port2] }).unref();
+  return { port, answers };
+}
+
+if (!isMainThread) answer(workerData);
+
+function answer({ port, answers }) {
+  leaveImportsToNode();
+  const { createConverter } = require("tslab/dist/converter.js");
+  const converters = [];
+  const call = (method, [first, ...rest]) =>
+    method === "create" ? converters.push(createConverter(first)) - 1 : converters[first][method](...rest);
+  port.on("message", ({ method, args }) => {
+    try {
+      port.postMessage({ value: call(method, args) });
+    } catch (error) {
+      port.postMessage({ error });
+    }
+    Atomics.store(answers, 0, 1);
+    Atomics.notify(answers, 0);
+  });
+}
+
+/**
+ * By itself tslab checks and emits every imported source file in each kernel, and loads the types of all packages:
+ * 10 s for this project. Here it checks the cells alone, against the types of what they import; `npm run check` checks
+ * lib/ with the same compiler. No file is watched; tslab fails a cell when a file changes at a bad moment.
+ */
+function leaveImportsToNode() {
+  const compiler = "@tslab/typescript-for-tslab";
+  const typescript = require(compiler);
+  const { sys } = typescript;
+  const { getDirectories } = sys;
+  sys.getDirectories = (folder) => (/[\\/]@types$/.test(folder) ? ["node"] : getDirectories(folder));
+  sys.watchFile = sys.watchDirectory = () => ({ close() {} });
+  const createBuilder = (...program) => ({
+    ...typescript.createEmitAndSemanticDiagnosticsBuilderProgram(...program),
+    getAllDependencies: ({ fileName }) => [fileName],
+  });
+  const createWatchCompilerHost = (files, options, host, _createBuilder, ...reporters) =>
+    typescript.createWatchCompilerHost(files, options, host, createBuilder, ...reporters);
+  require.cache[require.resolve(compiler)].exports = { ...typescript, createWatchCompilerHost };
+}

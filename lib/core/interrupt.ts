@@ -1,0 +1,16 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+const signals = new AsyncLocalStorage<AbortSignal>();
+
+/** Runs work that ends at its next step once the signal is aborted, however many promises it hangs on by then. */
+export function interruptible<T>(signal: AbortSignal, work: () => T): T {
+  return signals.run(signal, work);
+}
+
+/**
+ * A step of long work: to be called between two parts that each take less than a second.
+ * @throws the signal's reason, an AbortError, if the cell that started the work was interrupted.
+ */
+export function stopIfInterrupted(): void {
+  signals.getStore()?.throwIfAborted();
+}
