@@ -13,6 +13,7 @@ export const settingOptions = {
   images: { type: "string" },
   threads: { type: "string" },
   fresh: { type: "boolean" },
+  full: { type: "boolean" },
   note: { type: "string" },
 } as const satisfies Options;
 
@@ -21,6 +22,7 @@ export const settingHelp = `  --weights FILE   a state dict of your own (.pth or
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
   --threads N      threads of the engine (default: all cores that this process may use)
   --fresh          compute again what the caches hold
+  --full           all points where a chapter draws fewer by default (7: every allocation with every fit)
   --note TEXT      a note on the weights, shown where it matters ("layer3 is not the official tensor")
   --help           show this`;
 
@@ -54,20 +56,21 @@ type SettingValues = Partial<Omit<Settings, "threads">> & { threads?: string };
  * directory is another one than the reader's.
  * @throws FileError or UserError if a path or a number is wrong.
  */
-export function settingsFrom({ weights, images, threads, fresh, note }: SettingValues): Settings {
+export function settingsFrom({ weights, images, threads, fresh, full, note }: SettingValues): Settings {
   const inherited = currentSettings(process.env);
   return {
     weights: existing(weights ?? inherited.weights, "file"),
     images: existing(images ?? inherited.images, "folder"),
     threads: threads === undefined ? inherited.threads : positiveInteger(threads, "--threads"),
     fresh: fresh ?? inherited.fresh,
+    full: full ?? inherited.full,
     note: note ?? inherited.note,
   };
 }
 
 /** The settings as environment variables, for a kernel. */
-export function environmentOf({ weights, images, threads, fresh, note }: Settings): Record<string, string> {
-  const texts = { weights, images, threads: String(threads), fresh: fresh ? "1" : "", note };
+export function environmentOf({ weights, images, threads, fresh, full, note }: Settings): Record<string, string> {
+  const texts = { weights, images, threads: String(threads), fresh: fresh ? "1" : "", full: full ? "1" : "", note };
   const named = Object.entries(texts).map(([name, text]) => [settingVariables[name as keyof Settings], text ?? ""]);
   return Object.fromEntries(named);
 }

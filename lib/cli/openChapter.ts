@@ -24,6 +24,8 @@ export interface Chapter<N extends number = number> {
   engine: Engine;
   /** For results of earlier runs. */
   cache: Cache;
+  /** Whether to draw all points where fewer are the default. */
+  full: boolean;
   /** "weights: demo · images: demo": stands in every figure and table. */
   source: string;
   /** The reader's note on the weights, such as which tensors are not the official ones. */
@@ -45,13 +47,13 @@ export async function openChapter<N extends number>(
   parameters: Record<string, unknown> = {},
 ): Promise<Chapter<N>> {
   requireMemory(totalmem());
-  const { fresh, note, threads, ...settings } = currentSettings(process.env);
+  const { fresh, full, note, threads, ...settings } = currentSettings(process.env);
   const { network, ...assets } = await loadForReport(settings);
   const engine = onnxRuntime(threads);
   const varied = variations(parameters, report.settings[number] ?? {});
   exportTo(varied.length > 0 ? join(buildFolder, "figures", "varied") : exportFolder(process.env));
   showBanner(assets, engine, varied);
-  return { number, network, ...assets, engine, cache: { fresh }, source: sourceLine(assets), note, varied };
+  return { number, network, ...assets, engine, cache: { fresh }, full, source: sourceLine(assets), note, varied };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "./arguments";
 import { checkChapter, requireSameAssets } from "./check";
 import { claimsTable } from "./textTable";
+import { Durations } from "./durations";
 import { endOnSignals, takeLock } from "./lock";
 import { type ChapterFile, Results } from "./results";
 
@@ -54,9 +55,15 @@ export async function start(args: string[]): Promise<number> {
     const stale = await results.prepare(chapters, `${JSON.stringify(assets)}\n`);
     for (const { number } of stale)
       console.log(`chapter ${number} ran on other weights or images: its results are removed`);
+    const { threads, fresh, full } = settings;
+    const demo = weights.provenance === "demo" && images.provenance === "demo";
+    const durations = new Durations(JSON.stringify({ ...assets, threads, fresh, full }), demo);
+    console.log(durations.line(chapters.map(({ number }) => number)));
     let differing = 0;
     for (const chapter of chapters) {
+      const begun = performance.now();
       await runChapter(results, chapter, settings, inplace);
+      await durations.keep(chapter.number, (performance.now() - begun) / 1000);
       if (check && !(await checkChapter(results, chapter))) differing++;
     }
     const code = await conclude(results, chapters);

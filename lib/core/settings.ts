@@ -10,6 +10,8 @@ export interface Settings {
   threads: number;
   /** Recompute what a cache holds. */
   fresh: boolean;
+  /** Draw all points where a chapter draws fewer by default. */
+  full: boolean;
   /** The reader's note on the weights, such as which tensors are not the official ones. */
   note?: string;
 }
@@ -20,6 +22,7 @@ export const settingVariables = {
   images: "LOW_RANK_IMAGES",
   threads: "LOW_RANK_THREADS",
   fresh: "LOW_RANK_FRESH",
+  full: "LOW_RANK_ALL_POINTS",
   note: "LOW_RANK_NOTE",
 } as const;
 
@@ -30,6 +33,7 @@ export function currentSettings(environment: NodeJS.ProcessEnv): Settings {
     images: environment[settingVariables.images] || undefined,
     threads: Number(environment[settingVariables.threads]) || usableCores(),
     fresh: environment[settingVariables.fresh] === "1",
+    full: environment[settingVariables.full] === "1",
     note: environment[settingVariables.note] || undefined,
   };
 }

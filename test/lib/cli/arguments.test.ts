@@ -51,8 +51,15 @@ for (const threads of ["0", "-1", "1.5", "two", "", "1e3"])
   });
 
 test("a kernel reads from its environment what the command line said", () => {
-  const settings = settingsFrom({ weights: file, images: folder, threads: "3", fresh: true, note: "layer3" });
-  assert.deepEqual(settings, { weights: file, images: folder, threads: 3, fresh: true, note: "layer3" });
+  const settings = settingsFrom({
+    weights: file,
+    images: folder,
+    threads: "3",
+    fresh: true,
+    full: true,
+    note: "layer3",
+  });
+  assert.deepEqual(settings, { weights: file, images: folder, threads: 3, fresh: true, full: true, note: "layer3" });
   assert.deepEqual(currentSettings(environmentOf(settings)), settings);
   const defaults = settingsFrom({});
   assert.deepEqual(currentSettings(environmentOf(defaults)), defaults);

@@ -4,13 +4,23 @@ import { test } from "node:test";
 import { currentSettings, settingVariables } from "../../../lib/core/settings";
 
 test("without variables: the assets found, all threads, caches used", () => {
-  const { weights, images, threads, fresh, note } = currentSettings({});
-  assert.deepEqual([weights, images, threads, fresh, note], [undefined, undefined, usableCores(), false, undefined]);
+  const { weights, images, threads, fresh, full, note } = currentSettings({});
+  assert.deepEqual(
+    [weights, images, threads, fresh, full, note],
+    [undefined, undefined, usableCores(), false, false, undefined],
+  );
 });
 
 test("each variable sets one thing", () => {
-  const variables = { weights: "w.pth", images: "folder", threads: "3", fresh: "1", note: "layer4 retrained" } as const;
-  const expected = { ...variables, threads: 3, fresh: true };
+  const variables = {
+    weights: "w.pth",
+    images: "folder",
+    threads: "3",
+    fresh: "1",
+    full: "1",
+    note: "layer4 retrained",
+  } as const;
+  const expected = { ...variables, threads: 3, fresh: true, full: true };
   const none = currentSettings({});
   for (const name of Object.keys(variables) as (keyof typeof variables)[]) {
     const settings = currentSettings({ [settingVariables[name]]: variables[name] });

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { readIfThere, writeAtomically } from "../core/files";
+import { buildFolder } from "../core/paths";
+
+/** Seconds of each chapter on two cores of an AMD EPYC (AVX2), nothing cached. */
+const usual: Record<"demo" | "real", Record<number, number>> = {
+  demo: { 1: 8, 2: 10, 3: 15, 4: 60, 5: 40, 6: 4, 7: 240 },
+  real: { 1: 8, 2: 10, 3: 40, 4: 70, 5: 60, 6: 4, 7: 600 },
+};
+
+/** How long each chapter takes under the same conditions: as the last run here, else as on the machine of the table. */
+export class Durations {
+  private readonly known: Record<string, Record<number, number>>;
+
+  /**
+   * @param conditions all that the time depends on, as text: the weights, the images, threads, options.
+   * @param demo whether weights and images are the demo's.
+   */
+  constructor(
+    private readonly conditions: string,
+    private readonly demo: boolean,
+    private readonly file = join(buildFolder, "durations.json"),
+  ) {
+    this.known = parsed(readIfThere(file));
+  }
+
+  /** "7 chapters: about 6 min, as the last run here"; what a table of another machine had to tell is said as well. */
+  line(chapters: readonly number[]): string {
+    const measured = this.known[this.conditions] ?? {};
+    const table = usual[this.demo ? "demo" : "real"];
+    const seconds = chapters.map((chapter) => measured[chapter] ?? table[chapter] ?? 0);
+    const source = chapters.every((chapter) => chapter in measured) ? "as the last run here" : "as on two other cores";
+    const each = chapters.map((chapter, i) => `${chapter}: ${inWords(seconds[i])}`).join(", ");
+    return `about ${inWords(seconds.reduce((sum, each) => sum + each, 0))}, ${source} (chapter ${each})`;
+  }
+
+  /** Keeps what a chapter took now. */
+  async keep(chapter: number, seconds: number): Promise<void> {
+    this.known[this.conditions] = { ...this.known[this.conditions], [chapter]: seconds };
+    await writeAtomically(this.file, JSON.stringify(this.known));
+  }
+}
+
+/** A file of another version or a damaged one tells nothing. */
+function parsed(text: string | undefined): Record<string, Record<number, number>> {
+  try {
+    return JSON.parse(text ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+const inWords = (seconds: number) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
