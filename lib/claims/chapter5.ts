@@ -1,3 +1,4 @@
+import { busyShare } from "../core/busyness";
 import { mean } from "../statistics/summary";
 import { type ClaimRule, notComputed } from "./claims";
 import { restless } from "./latency";
@@ -10,6 +11,8 @@ export interface DepthLine {
   fit: { slope: number; r2: number };
   /** How much the runs differ: interquartile range over median, the median of the depths. */
   scatter: number;
+  /** Share of the cores that other programs took meanwhile, 0 to 1. */
+  busy: number;
 }
 
 /** What a layer's compression costs: points of top-1, or relative error of the logits. */
@@ -42,7 +45,7 @@ const bent = 0.9;
 
 const latencyClaim: ClaimRule<TwoQuestionsEvidence> = {
   id: "5.latency-linear-in-depth",
-  rule: `on any machine: reproduced if in every setting the line rises and R² ≥ ${straight}; of the settings that fail, those whose runs scatter by more than ${100 * restless} % (interquartile range over median, half of the depths) tell nothing: not comparable if only such fail; else refuted if one falls or has R² < ${bent}, else differs`,
+  rule: `on any machine: reproduced if in every setting the line rises and R² ≥ ${straight}; of the settings that fail, those during which other programs took more than ${100 * busyShare} % of the cores or whose runs scatter by more than ${100 * restless} % (interquartile range over median, half of the depths) tell nothing: not comparable if only such fail; else refuted if one falls or has R² < ${bent}, else differs`,
   timed: true,
   judge: ({ depth }) => {
     if (depth.length === 0) return notComputed;
@@ -52,7 +55,7 @@ const latencyClaim: ClaimRule<TwoQuestionsEvidence> = {
     const note = `${depth.length} settings; the least straight: ${least.engine}, batch ${least.batch}, whose runs scatter by ${(100 * least.scatter).toFixed(0)} %`;
     const failing = depth.filter(({ fit }) => !(fit.slope > 0 && fit.r2 >= straight));
     if (failing.length === 0) return { computed, verdict: "reproduced", note };
-    const telling = failing.filter(({ scatter }) => scatter <= restless);
+    const telling = failing.filter(({ scatter, busy }) => scatter <= restless && busy <= busyShare);
     if (telling.length === 0) return { computed, verdict: "not comparable", note: `the machine was too busy; ${note}` };
     const broken = telling.some(({ fit }) => !(fit.slope > 0 && fit.r2 >= bent));
     return { computed, verdict: broken ? "refuted" : "differs", note };

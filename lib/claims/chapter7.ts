@@ -1,13 +1,14 @@
+import { busyShare } from "../core/busyness";
 import { type ClaimRule, notComputed } from "./claims";
 
 /** What chapter 7 measures. */
 export interface FasterNetworkEvidence {
-  /** Of the network to keep: ratio of median times to the original's, and the share of test images lost; undefined if there is none. */
-  chosen?: { speedup: number; drop: { difference: number } };
+  /** Of the network to keep, if there is one: ratio of times, whether it is in doubt, what others took, test images lost. */
+  chosen?: { speedup: number; doubtful: boolean; busy: number; drop: { difference: number } };
   /** Relative error of the logits of each fit. */
   fits: readonly { fit: string; outputError: number }[];
-  /** Factorizations by the share of each layer's MACs asked for, 1 for none; MACs and time over the original's. */
-  forms: readonly { form: string; share: number; macs: number; time: number }[];
+  /** Factorizations by the share of each layer's MACs asked for, 1 for none; MACs and time over the original's, and whether the time is in doubt. */
+  forms: readonly { form: string; share: number; macs: number; time: number; doubtful: boolean }[];
 }
 
 /** Speed-up and points of top-1 that count as a network made faster, and the speed-up below which it was not. */
@@ -20,13 +21,15 @@ const apart = 0.1;
 
 const fasterClaim: ClaimRule<FasterNetworkEvidence> = {
   id: "7.multi-layer-speeds-up",
-  rule: `on any assets, the chosen network on all test images: reproduced if it is measured ≥ ${fast} × as fast and loses ≤ ${mostPoints} points of top-1, refuted if it is < ${notFast} × as fast, else differs`,
+  rule: `on any assets, the chosen network on all test images: not comparable if other programs took more than ${100 * busyShare} % of the cores or the timings contradict each other; else reproduced if it is measured ≥ ${fast} × as fast and loses ≤ ${mostPoints} points of top-1, refuted if it is < ${notFast} × as fast, else differs`,
   timed: true,
   judge: ({ chosen }) => {
     if (!chosen) return notComputed;
-    const { speedup, drop } = chosen;
+    const { speedup, doubtful, busy, drop } = chosen;
     const points = 100 * drop.difference;
     const computed = `${speedup.toFixed(2)} × as fast, ${points.toFixed(2)} points lost`;
+    if (doubtful || busy > busyShare)
+      return { computed, verdict: "not comparable", note: `others took ${(100 * busy).toFixed(0)} % of the cores` };
     if (speedup < notFast) return { computed, verdict: "refuted" };
     return { computed, verdict: speedup >= fast && points <= mostPoints ? "reproduced" : "differs" };
   },
@@ -49,10 +52,10 @@ const responsesClaim: ClaimRule<FasterNetworkEvidence> = {
 
 const macsClaim: ClaimRule<FasterNetworkEvidence> = {
   id: "7.macs-mislead",
-  rule: `on any machine, four factorizations at equal shares of the MACs: reproduced if a speed-up by the clock falls short of the one by MACs by more than ${100 * apart} %, or two forms at one share differ in time by more than that beyond their MACs; else refuted`,
+  rule: `on any machine, four factorizations at equal shares of the MACs, those whose timings contradict each other left out: reproduced if a speed-up by the clock falls short of the one by MACs by more than ${100 * apart} %, or two forms at one share differ in time by more than that beyond their MACs; else refuted`,
   timed: true,
   judge: ({ forms }) => {
-    const split = forms.filter(({ share }) => share < 1);
+    const split = forms.filter(({ share, doubtful }) => share < 1 && !doubtful);
     if (split.length === 0) return notComputed;
     const dearer = split.map(({ time, macs }) => time / macs);
     const worst = split[dearer.indexOf(Math.max(...dearer))];

@@ -1,3 +1,4 @@
+import { busyShare } from "../core/busyness";
 import { type ClaimRule, notComputed } from "./claims";
 import { atEveryKeep, atKeep, type NamedHead } from "./heads";
 
@@ -8,6 +9,8 @@ export interface Durations {
   median: number;
   /** Interquartile range. */
   spread: number;
+  /** Share of the cores that other programs took meanwhile, 0 to 1. */
+  busy: number;
 }
 
 /** The networks at their keep ratios, timed in turn; 1 for the uncompressed. */
@@ -44,7 +47,7 @@ export const restless = 0.2;
 /** Neither an agreement nor a difference within the scatter of the runs proves anything. */
 export const latencyClaim: ClaimRule<LatencyEvidence> = {
   id: "4.latency-unchanged",
-  rule: `on any machine: not comparable if the runs of one of the three networks scatter by more than ${100 * restless} % (interquartile range over median), which tells nothing; else reproduced if the interleaved medians of both compressed networks lie within ${100 * unchanged} % of the base's, else refuted`,
+  rule: `on any machine: not comparable if other programs took more than ${100 * busyShare} % of the cores or the runs of one of the three networks scatter by more than ${100 * restless} % (interquartile range over median), which tells nothing; else reproduced if the interleaved medians of both compressed networks lie within ${100 * unchanged} % of the base's, else refuted`,
   timed: true,
   judge: ({ models }) => {
     const found = atEveryKeep(models);
@@ -53,8 +56,10 @@ export const latencyClaim: ClaimRule<LatencyEvidence> = {
     const ratios = timings.slice(1).map(({ median }) => median / timings[0].median);
     const scatter = Math.max(...timings.map(({ spread, median }) => spread / median));
     const computed = ratios.map((ratio) => `${ratio.toFixed(3)} ×`).join(" and ");
-    const note = `ratios of medians, models timed in turn; the runs scatter by up to ${(100 * scatter).toFixed(0)} %`;
-    if (scatter > restless) return { computed, verdict: "not comparable", note: `the machine was too busy; ${note}` };
+    const busy = Math.max(...timings.map((timing) => timing.busy));
+    const note = `ratios of medians, models timed in turn; others took ${(100 * busy).toFixed(0)} % of the cores, the runs scatter by up to ${(100 * scatter).toFixed(0)} %`;
+    if (scatter > restless || busy > busyShare)
+      return { computed, verdict: "not comparable", note: `the machine was too busy; ${note}` };
     const same = ratios.every((ratio) => Math.abs(ratio - 1) <= unchanged);
     return { computed, verdict: same ? "reproduced" : "refuted", note };
   },

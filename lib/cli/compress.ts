@@ -1,6 +1,7 @@
 import { type Assets, loadAssets } from "../assets/assets";
 import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
+import { busyLine } from "../core/busyness";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
 import { toOnnx } from "../network/onnx";
@@ -64,7 +65,10 @@ async function run(
     cache: { fresh: settings.fresh },
     onStep: stepProgress(),
     onPlan: (prepared, plan, planned) => {
-      console.log(`\nThe plan for ${planned} ×, fit "${compressionFit}":\n${planTable(prepared, plan)}\n`);
+      const table = planTable(prepared, plan);
+      console.log(
+        `\nThe plan for ${planned} ×, fit "${compressionFit}":\n${table}\n${busyLine("the latency table", prepared.measured.busy)}\n`,
+      );
     },
     onSeconds: (part, taken) => {
       seconds[part] = (seconds[part] ?? 0) + taken;

@@ -1,21 +1,26 @@
 import type { LabelledImages } from "../assets/images/cifar10";
-import { timeInTurn } from "../engines/time";
+import type { Timing } from "../engines/time";
+import { type Beside, timeBeside, together } from "../engines/timeBeside";
 import type { LinearWeights } from "../network/head";
 import { toOnnx } from "../network/onnx";
 import type { Tensor } from "../core/tensor";
-import { pooled, type Timing } from "../engines/time";
+import type { Interval } from "../statistics/proportion";
 import { logitsOf, predictions } from "../training/evaluate";
 import { type Comparison, comparePredictions } from "./comparePredictions";
 import type { CompressedCopy } from "./compressedCopy";
 import { compressionShape, imageFeatures, type Prepared } from "./prepareCompression";
 
-/** Runs of each network that are timed, in turn, after those to warm up. */
-const timing = { warmUps: 3, runs: 15 } as const;
+/** Runs of each network that are timed, in turn, after those to warm up; more, up to the limit, until their ratio settles. */
+const rounds = { warmUps: 3, runs: 15, mostRuns: 60 } as const;
 
-/** Times of a batch, measured in turn, and the ratio of their medians. */
+/** Times of a batch, measured in turn, and how many times as fast the compressed network is. */
 export interface MeasuredTimes {
   ms: { before: Timing; after: Timing };
   speedup: number;
+  /** 95 % interval of the speed-up over the rounds. */
+  interval: Interval;
+  /** Whether the readings contradict each other, or the plan's own timing. */
+  doubtful: boolean;
 }
 
 /** What was measured of a compressed network, beside the original. */
@@ -25,7 +30,7 @@ export interface Measured extends Comparison, MeasuredTimes {
 }
 
 /** Times the original and the compressed network in turn. */
-export type Timer = (prepared: Prepared, copy: CompressedCopy) => Promise<[Timing, Timing]>;
+export type Timer = (prepared: Prepared, copy: CompressedCopy) => Promise<Beside>;
 
 /** Share of a speed-up by which the final timing may fall short of it: so much timings of the same networks differ. */
 export const timingTolerance = 0.01;
@@ -55,10 +60,7 @@ export async function measureCompressed(
   };
 }
 
-/**
- * Both networks' times; where they fall short of the speed-up, another program may have been at fault, and both are timed
- * once more. The runs of both timings then count alike: the better of the two would be too good by chance.
- */
+/** Both networks' times; where they fall short of the speed-up, another program may have been at fault: once more then. */
 async function timesFor(
   prepared: Prepared,
   copy: CompressedCopy,
@@ -67,13 +69,11 @@ async function timesFor(
 ): Promise<MeasuredTimes> {
   const first = await timer(prepared, copy);
   const times = timesOf(first);
-  if (!fallsShort(times, asked)) return times;
-  const second = await timer(prepared, copy);
-  return timesOf([pooled(first[0], second[0]), pooled(first[1], second[1])]);
+  return fallsShort(times, asked) ? timesOf(together(first, await timer(prepared, copy))) : times;
 }
 
-function timesOf([before, after]: [Timing, Timing]): MeasuredTimes {
-  return { ms: { before, after }, speedup: before.median / after.median };
+function timesOf({ before, after, speedup: { ratio, low, high, doubtful } }: Beside): MeasuredTimes {
+  return { ms: { before, after }, speedup: ratio, interval: { low, high }, doubtful };
 }
 
 /** The drop on the training images that nothing has learnt from, to choose by. */
@@ -93,12 +93,13 @@ async function compare(
   return comparePredictions(classesOf(prepared.head, original), classesOf(head, compressed), images.labels);
 }
 
-async function timeBoth({ options, measured }: Prepared, copy: CompressedCopy): Promise<[Timing, Timing]> {
+async function timeBoth({ options, measured }: Prepared, { network, plan }: CompressedCopy): Promise<Beside> {
   const { engine, batch, onStep } = options;
-  const [before, after] = await timeInTurn({ original: measured.network, compressed: copy.network }, engine, {
-    ...timing,
+  const [timed] = await timeBeside(measured.network, [network], engine, {
+    ...rounds,
     shape: [batch, ...compressionShape],
+    expected: [plan.speedup],
     onProgress: (done, total) => onStep?.("timing both networks", done, total),
   });
-  return [before, after];
+  return timed;
 }

@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import { dirname, join, sep } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { UserError } from "../core/errors";
+import { usableCores } from "../core/usableCores";
 
 export type TensorflowModule = typeof tf;
 
@@ -28,7 +28,7 @@ async function load(): Promise<Tensorflow> {
   const tf = await import("@tensorflow/tfjs");
   // Else it advertises its other packages on stderr, which a notebook takes for a failure.
   tf.enableProdMode();
-  if (await nativeLoads()) return { tf, backend: "native", threads: availableParallelism() };
+  if (await nativeLoads()) return { tf, backend: "native", threads: usableCores() };
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist") + sep);
   await tf.setBackend("wasm");

@@ -22,8 +22,8 @@ export async function memoryBandwidth(threads: number, elements = beyondCaches):
   const arrays = tensor([1, 1, 1, elements]);
   // Pages that nobody wrote to would all be one page of zeros, read from the cache.
   arrays.data.fill(1);
-  const [times] = await profileOperators([network], arrays, { threads, warmUps: 1, runs: 2 });
-  return bandwidthOf(times, elements);
+  const { operators } = await profileOperators([network], arrays, { threads, warmUps: 1, runs: 2 });
+  return bandwidthOf(operators[0], elements);
 }
 
 /** GB/s of the fastest sum of two arrays among an engine's operators. */

@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../core/errors";
-import { stopIfInterrupted } from "../core/interrupt";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
 import { toOnnx } from "../network/onnx";
-import { median } from "../statistics/summary";
 import type { Tensor } from "../core/tensor";
 import { sessionOptions } from "./onnxRuntime";
+import { type RoundsOptions, takeRounds } from "./rounds";
 
 /** The time of one operator that the engine ran. */
 export interface OperatorTime {
@@ -16,47 +15,49 @@ export interface OperatorTime {
   name: string;
   /** The ONNX operator: Conv, Gemm, …; ReorderOutput and the like are the engine's own. */
   operator: string;
-  /** Median milliseconds a run. */
+  /** Milliseconds of its shortest run: an operator is so short that some run of it meets no other program. */
   ms: number;
 }
 
-/** How often to run what is profiled, and on how many threads. */
-export interface ProfileOptions {
+/** How often to run what is profiled (once to warm up and five times unless told), and on how many threads. */
+export interface ProfileOptions extends Partial<RoundsOptions> {
   threads: number;
-  /** Runs before those that count. */
-  warmUps?: number;
-  runs?: number;
-  /** Called after every round, warm-ups included: one run of every network. */
-  onProgress?: (done: number, total: number) => void;
+}
+
+/** Operators of each network, and the share of this process's cores that other programs took meanwhile. */
+export interface Profiles {
+  operators: OperatorTime[][];
+  busy: number;
 }
 
 /**
- * Runs networks under ONNX Runtime's own profiler. Several take turns run by run, so that whatever slows the machine for a
- * while hits all alike. All are open at once: each holds its weights and, from its first run on, the values of a batch.
+ * Runs networks under ONNX Runtime's own profiler. Several take turns run by run. All are open at once: each holds its weights and, from its first run on, the values of a batch.
  * @param input a batch, the same in every run.
- * @returns the operators of each network.
  * @throws UserError if the engine's profile cannot be read.
  */
 export async function profileOperators(
   networks: readonly Network[],
   input: Tensor,
-  { threads, warmUps = 1, runs = 5, onProgress }: ProfileOptions,
-): Promise<OperatorTime[][]> {
+  { threads, warmUps = 1, runs = 5, ...rounds }: ProfileOptions,
+): Promise<Profiles> {
   const folder = await mkdtemp(join(tmpdir(), "low-rank-profile-"));
   const sessions: InferenceSession[] = [];
   try {
     for (const [i, network] of networks.entries())
       sessions.push(await openProfiled(network, threads, join(folder, prefixOf(i))));
-    await takeTurns(sessions, input, warmUps + runs, onProgress);
+    const ort = await import("onnxruntime-node");
+    const images = new ort.Tensor("float32", input.data, input.shape);
+    const turns = sessions.map((session) => () => session.run({ [imageInput]: images }));
+    const { busy } = await takeRounds(turns, { warmUps, runs, ...rounds });
     for (const session of sessions) session.endProfiling();
     const files = await readdir(folder);
-    const times: OperatorTime[][] = [];
+    const operators: OperatorTime[][] = [];
     for (const i of networks.keys()) {
       const file = files.find((name) => name.startsWith(prefixOf(i)));
       if (!file) throw new UserError("ONNX Runtime wrote no profile: this build of it cannot");
-      times.push(operatorTimes(await readFile(join(folder, file), "utf8"), warmUps));
+      operators.push(operatorTimes(await readFile(join(folder, file), "utf8"), warmUps));
     }
-    return times;
+    return { operators, busy };
   } finally {
     for (const session of sessions) await session.release();
     await rm(folder, { recursive: true, force: true });
@@ -77,27 +78,10 @@ async function openProfiled(network: Network, threads: number, prefix: string): 
   });
 }
 
-async function takeTurns(
-  sessions: readonly InferenceSession[],
-  { shape, data }: Tensor,
-  rounds: number,
-  onProgress: ProfileOptions["onProgress"],
-): Promise<void> {
-  const ort = await import("onnxruntime-node");
-  const images = new ort.Tensor("float32", data, shape);
-  for (let round = 1; round <= rounds; round++) {
-    for (const session of sessions) {
-      stopIfInterrupted();
-      await session.run({ [imageInput]: images });
-    }
-    onProgress?.(round, rounds);
-  }
-}
-
 const suffix = "_kernel_time";
 
 /**
- * Median times from a profile in Chrome's trace format, in the order in which the operators ran.
+ * Shortest times from a profile in Chrome's trace format, in the order in which the operators ran.
  * @param warmUps runs at the beginning that do not count.
  * @throws UserError if the text is no such profile.
  */
@@ -113,7 +97,7 @@ export function operatorTimes(profile: string, warmUps: number): OperatorTime[] 
   }
   const times = [...durations].map(([name, { operator, ms }]) => ({ name, operator, ms: ms.slice(warmUps) }));
   if (times.length === 0 || times.some(({ ms }) => ms.length === 0)) throw unreadable("holds no times of operators");
-  return times.map((time) => ({ ...time, ms: median(time.ms) }));
+  return times.map((time) => ({ ...time, ms: Math.min(...time.ms) }));
 }
 
 function eventsOf(profile: string): unknown[] {

@@ -36,7 +36,8 @@ export async function profileNetwork(
   network: Network,
   { shape, ...options }: ProfileOptions & { shape: readonly number[] },
 ): Promise<NetworkProfile> {
-  const [operators] = await profileOperators([network], normalTensor(shape, 0), options);
+  const { operators: all } = await profileOperators([network], normalTensor(shape, 0), options);
+  const [operators] = all;
   return {
     operators: operators.map((operator) => ({ ...operator, kind: operatorKind(network, operator) })),
     layers: layerProfiles(network, operators, shape),

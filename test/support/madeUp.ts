@@ -31,6 +31,8 @@ export function timing(ms: number): Timing {
     runs: new Array(50).fill(ms),
     mean: ms,
     median: ms,
+    usual: ms,
     spread: 0,
+    busy: 0,
   };
 }

@@ -10,26 +10,26 @@ const batchShape = [64, 3, 128, 128];
 
 /** How long one batch of (64, 3, 128, 128) takes. */
 export interface Latency extends Timing {
-  /** Two operations a MAC, by the median. */
+  /** Two operations a MAC, by the lower quartile. */
   gflopPerSecond: number;
 }
 
 /**
  * Times every model on every engine, run by run in turn.
- * @param runs that count, after one to warm up.
+ * @param rounds that count, after one to warm up.
  */
 export async function latencies(
   models: Record<string, Network>,
   engines: Engine[],
   pytorches: PyTorch[],
-  runs: number,
+  rounds: { runs: number; mostRuns: number },
 ): Promise<Latency[]> {
   const all = [...engines, ...pytorches.map((pytorch) => engineOf(pytorch, models))];
   const onProgress = progress(`ms per batch, ${[...new Set(all.map(({ name }) => name))].join(", ")}`);
-  const timings = await timeInTurn(models, all, { shape: batchShape, warmUps: 1, runs, onProgress });
+  const timings = await timeInTurn(models, all, { shape: batchShape, warmUps: 1, ...rounds, onProgress });
   return timings.map((timing) => {
     const macs = costs(models[timing.name], batchShape.slice(1)).reduce((sum, cost) => sum + cost.macs, 0);
-    return { ...timing, gflopPerSecond: (2 * macs * batchShape[0]) / (1e6 * timing.median) };
+    return { ...timing, gflopPerSecond: (2 * macs * batchShape[0]) / (1e6 * timing.usual) };
   });
 }
 

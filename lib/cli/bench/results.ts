@@ -29,9 +29,9 @@ export function tableRows(results: Results): string[][] {
     ...withRatios(
       results.latency,
       ({ name }) => `${name}, ms per batch`,
-      ({ median }) => 1 / median,
-    ).map(([{ median, spread, gflopPerSecond }, row]) => [
-      ...row(median.toFixed(1)),
+      ({ usual }) => 1 / usual,
+    ).map(([{ usual, spread, gflopPerSecond }, row]) => [
+      ...row(usual.toFixed(1)),
       `interquartile range ${spread.toFixed(1)} ms, ${gflopPerSecond.toFixed(0)} GFLOP/s`,
     ]),
     ...results.matrixProduct.map(({ engine, threads, gflopPerSecond }) => {

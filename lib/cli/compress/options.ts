@@ -32,7 +32,7 @@ at ranks chosen by measured time. Writes an ONNX file that any runtime opens, an
                    turn, may fall short of it by ${100 * timingTolerance} %
   --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
   --batch N        images at once, for which it is to be fast (default: 64)
-  --threads N      threads of the engine (default: all of this machine)
+  --threads N      threads of the engine (default: all cores that it may use)
   --out FILE       the ONNX file (default: build/compressed.onnx)
   --fresh          compute again what the caches hold
   --help           show this

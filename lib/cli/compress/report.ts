@@ -1,10 +1,11 @@
-import { availableParallelism, cpus } from "node:os";
+import { cpus } from "node:os";
 import { version } from "../../../package.json";
 import type { Assets } from "../../assets/assets";
 import { imageSide } from "../../assets/images/cifar10";
 import { reportSide } from "../../assets/images/preprocess";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
+import { usableCores } from "../../core/usableCores";
 import type { Prepared } from "../../compression/prepareCompression";
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
@@ -57,7 +58,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     },
     machine: {
       processor: cpus()[0]?.model,
-      cores: availableParallelism(),
+      cores: usableCores(),
       node: process.version,
       engine: `${engine.name} ${engine.version}`,
       threads: engine.threads,

@@ -2,6 +2,8 @@ import { optionOf } from "../../compression/measure/latencyTable";
 import type { Measured } from "../../compression/measureCompressed";
 import type { Prepared } from "../../compression/prepareCompression";
 import type { SpeedPlan } from "../../compression/allocate/speedPlan";
+import { busyLine } from "../../core/busyness";
+import { speedupText } from "../../engines/speedup";
 import { convOf } from "../../network/layerOf";
 import { costs } from "../../network/network";
 import type { Accuracy } from "../../training/evaluate";
@@ -68,21 +70,22 @@ function rankOf(rank: number | undefined, full: number): string {
   return rank === undefined ? "as is" : `${rank} of ${full}`;
 }
 
-/** What was measured as a table. */
+/** What was measured as a table, times as lower quartiles, and who else ran. */
 export function measuredTable(measured: Measured): string {
-  const { before, after, drop, mcnemar, ms, speedup, bytes } = measured;
-  const spread = ({ median, spread }: Measured["ms"]["before"]) =>
-    `${median.toFixed(1)} (± ${(spread / 2).toFixed(1)})`;
+  const { before, after, drop, mcnemar, ms, speedup, interval: range, doubtful, bytes } = measured;
+  const spread = ({ usual, spread }: Measured["ms"]["before"]) => `${usual.toFixed(1)} (± ${(spread / 2).toFixed(1)})`;
+  const faster = `${speedupText({ ratio: speedup, doubtful })} as fast (${range.low.toFixed(2)} to ${range.high.toFixed(2)})`;
   const megabytes = (value: number) => (value / 1e6).toFixed(1);
   const interval = `${points(drop.low)} to ${points(drop.high)}, McNemar's mid-p ${mcnemar.midP.toPrecision(2)}`;
-  return textTable(
+  const table = textTable(
     ["", "before", "after", "difference"],
     [
       ["top-1, %", percent(before), percent(after), `${points(-drop.difference)} points (drop ${interval})`],
-      ["ms a batch", spread(ms.before), spread(ms.after), `${speedup.toFixed(2)} × as fast`],
+      ["ms a batch", spread(ms.before), spread(ms.after), faster],
       ["ONNX file, MB", megabytes(bytes.before), megabytes(bytes.after), share(bytes)],
     ],
   );
+  return `${table}\n${busyLine("the result", Math.max(ms.before.busy, ms.after.busy))}`;
 }
 
 function percent({ share, low, high }: Accuracy): string {

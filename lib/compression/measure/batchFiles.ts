@@ -1,54 +1,71 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainFileError } from "../../core/files";
 import type { Tensor } from "../../core/tensor";
 
+/** Bytes that the files may take: the folder for temporary files is memory on many machines. */
+const mostBytes = 1e9;
+
+/** So many, or half of what is free where that is less. */
+function roomForFiles(): number {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return Math.min(mostBytes, (bavail * bsize) / 2);
+}
+
 /**
- * The values of all calibration batches at one node, in a temporary folder: memory holds one batch at a time, and the
- * system's file cache keeps as many as there is room for.
+ * Values of batches in a temporary folder, as many as there is room for: memory holds one batch at a time. What finds no
+ * room is to be computed again.
  */
 export class BatchFiles {
-  private readonly shapes: number[][] = [];
+  private readonly kept = new Map<string, { shape: number[]; bytes: number }>();
 
   /** An interrupted process leaves no folder behind either. */
   private readonly atExit = () => rmSync(this.folder, { recursive: true, force: true });
 
-  private constructor(private readonly folder: string) {
+  private constructor(
+    private readonly folder: string,
+    private readonly room: number,
+  ) {
     process.once("exit", this.atExit);
   }
 
-  static async create(): Promise<BatchFiles> {
-    return new BatchFiles(await mkdtemp(join(tmpdir(), "low-rank-batches-")));
-  }
-
-  get count(): number {
-    return this.shapes.length;
+  /** @param room bytes that the files may take together. */
+  static async create(room = roomForFiles()): Promise<BatchFiles> {
+    return new BatchFiles(await mkdtemp(join(tmpdir(), "low-rank-batches-")), room);
   }
 
   /**
-   * At once, as the engine computes: a promise would hand megabytes over piece by piece.
+   * Keeps values in the place of those of the same name, if there is room. At once, as the engine computes: a promise would
+   * hand megabytes over piece by piece.
    * @throws FileError if the disk is full.
    */
-  push({ shape, data }: Tensor): void {
-    const file = this.file(this.count);
+  put(name: string, { shape, data }: Tensor): void {
+    const file = this.file(name);
+    this.kept.delete(name);
+    const taken = [...this.kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    const bytes = data.byteLength;
+    if (taken + bytes > this.room) {
+      rmSync(file, { force: true });
+      return;
+    }
     try {
-      writeFileSync(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      writeFileSync(file, new Uint8Array(data.buffer, data.byteOffset, bytes));
     } catch (cause) {
       throw explainFileError(file, cause);
     }
-    this.shapes.push(shape);
+    this.kept.set(name, { shape, bytes });
   }
 
-  read(batch: number): Tensor {
-    const bytes = readFileSync(this.file(batch));
+  /** Undefined if nothing of this name was kept. */
+  read(name: string): Tensor | undefined {
+    const kept = this.kept.get(name);
+    if (!kept) return undefined;
+    const bytes = readFileSync(this.file(name));
     // A view of a Buffer may start anywhere; float32 needs a multiple of four.
     const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
-    return {
-      shape: this.shapes[batch],
-      data: new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4),
-    };
+    return { shape: kept.shape, data: new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4) };
   }
 
   async remove(): Promise<void> {
@@ -56,7 +73,7 @@ export class BatchFiles {
     process.off("exit", this.atExit);
   }
 
-  private file(batch: number): string {
-    return join(this.folder, `${batch}.bin`);
+  private file(name: string): string {
+    return join(this.folder, `${name}.bin`);
   }
 }

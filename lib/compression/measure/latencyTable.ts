@@ -1,20 +1,22 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { cpus, totalmem } from "node:os";
+import { busyShare } from "../../core/busyness";
 import { onnxRuntime } from "../../engines/onnxRuntime";
 import { UserError } from "../../core/errors";
 import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
 import { type LayerRanks, macsOfSplit, type RankPlan, ranksOfBothEnds, sameRanks } from "../../network/rankPlan";
 import { cached, type Cache } from "../../core/cache";
+import { usableCores } from "../../core/usableCores";
 import { median } from "../../statistics/summary";
 import { type LayerTime, type LayerTimesOptions, rest, timeLayers, type Variant } from "./layerTimes";
 
 /** What every layer costs at every rank that was tried, within a whole network on this machine. */
 export interface LatencyTable {
-  batch: number;
-  threads: number;
   /** Of everything but the layers: pooling, changes of layout, other convolutions and linear layers. */
   restMs: number;
   layers: TimedLayer[];
+  /** Share of this process's cores that other programs took while it was measured, 0 to 1. */
+  busy: number;
 }
 
 /** A layer's milliseconds a batch, as it is and split. */
@@ -60,12 +62,12 @@ function thinned(multiples: readonly number[], most: number): number[] {
  * Times layers at candidate ranks within whole networks: alone, each would also pay for changes of layout that ONNX Runtime
  * makes once for a whole network (its blocked format NCHWc). Variant j gives every layer its j-th rank at once, so there are
  * as many variants as the longest list has ranks; a layer with fewer keeps its last.
- * Kept on disk for this machine, engine and network's form.
+ * Kept on disk for this machine, engine and network's form; one measured while the machine was busy is measured again next time.
  * @param network its batch norms folded.
  * @param candidates ranks of each layer to time, ascending, perhaps none.
  * @throws Error if a layer is no convolution; UserError if a rank is out of range or the engine's profile cannot be read.
  */
-export function measureLatencyTable(
+export async function measureLatencyTable(
   network: Network,
   candidates: ReadonlyMap<string, readonly LayerRanks[]>,
   options: LayerTimesOptions & { cache: Cache },
@@ -76,10 +78,15 @@ export function measureLatencyTable(
   for (const layer of layers) convOf(network, layer);
   const ran = { machine: machine(), engine: `${name} ${version}`, threads, batch, imageShape, runs };
   const origin = { ...ran, candidates: [...candidates], network: formOf(network) };
-  return cached("latency-table-3", origin, cache, async () => {
-    const times = await timeLayers(network, layers, variantsOf(candidates), options);
-    return { batch, threads, ...tableOf(layers, times) };
-  });
+  let fresh = false;
+  const measure = async () => {
+    fresh = true;
+    const { times, busy } = await timeLayers(network, layers, variantsOf(candidates), options);
+    return { ...tableOf(layers, times), busy };
+  };
+  const table = await cached("latency-table-4", origin, cache, measure);
+  if (fresh || table.busy <= busyShare) return table;
+  return cached("latency-table-4", origin, { ...cache, fresh: true }, measure);
 }
 
 /**
@@ -134,7 +141,7 @@ function tableOf(layers: readonly string[], times: readonly LayerTime[]): Pick<L
 }
 
 function machine(): string {
-  return `${cpus()[0]?.model}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus()[0]?.model}, ${usableCores()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 }
 
 /** The network without its numbers: of tensors the shapes alone. */

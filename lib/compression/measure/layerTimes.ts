@@ -1,10 +1,11 @@
 import { type OperatorTime, ownerOf, profileOperators } from "../../engines/profile";
+import type { RoundsOptions } from "../../engines/rounds";
 import { costs, type Network } from "../../network/network";
 import { type LayerRanks, partsOf } from "../../network/rankPlan";
 import { normalTensor } from "../../core/random";
 import { placeholderSplits } from "../placeholders";
 
-/** A layer's median milliseconds a batch split at ranks; undefined: the layer as it is. */
+/** A layer's milliseconds a batch split at ranks; undefined: the layer as it is. */
 export interface LayerTime {
   layer: string;
   ranks?: LayerRanks;
@@ -14,17 +15,13 @@ export interface LayerTime {
 /** Ranks that some layers are split at; the others stay as they are. */
 export type Variant = ReadonlyMap<string, LayerRanks>;
 
-export interface LayerTimesOptions {
+export interface LayerTimesOptions extends Omit<RoundsOptions, "warmUps" | "mostRuns"> {
   threads: number;
   batch: number;
   /** (3, H, W). */
   imageShape: readonly number[];
-  /** That count, after one to warm up. */
-  runs: number;
   /** Bytes that the open networks may take; half of what is free by default. */
   memory?: number;
-  /** Called after each run of all networks that take turns. */
-  onProgress?: (done: number, total: number) => void;
 }
 
 /** The layer that stands for everything that is none. */
@@ -33,26 +30,31 @@ export const rest = "";
 /**
  * Times of the layers in a network as it is and in variants of it, and of the rest as it is. All take turns under the
  * engine's profiler; where not all fit into memory, in groups that each hold the network as it is: what slows the machine
- * during a group slows that one too, and is divided out.
+ * during a group slows that one too, and is divided out. Where the networks' ratios do not settle, up to three times the
+ * rounds are run.
+ * @returns the times, and the largest share of this process's cores that other programs took during a group.
  */
 export async function timeLayers(
   network: Network,
   layers: readonly string[],
   variants: readonly Variant[],
-  { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onProgress }: LayerTimesOptions,
-): Promise<LayerTime[]> {
+  { threads, batch, imageShape, runs, memory = process.availableMemory() / 2, onProgress, clock }: LayerTimesOptions,
+): Promise<{ times: LayerTime[]; busy: number }> {
   const input = normalTensor([batch, ...imageShape], 0);
   const atOnce = Math.max(1, Math.floor(memory / sessionBytes(network, batch, imageShape)) - 1);
   const groups = Math.max(1, Math.ceil(variants.length / atOnce));
   const times: LayerTime[] = [];
   let firstTotal: number | undefined;
+  let busy = 0;
   for (let group = 0; group < groups; group++) {
     const members: Variant[] = [new Map(), ...variants.slice(group * atOnce, (group + 1) * atOnce)];
-    const profiles = await profileOperators(
+    const reported = (done: number, total: number) => onProgress?.(group * total + done, groups * total);
+    const { operators: profiles, busy: meanwhile } = await profileOperators(
       members.map((variant) => placeholderSplits(network, variant)),
       input,
-      { threads, runs, onProgress: (done, total) => onProgress?.(group * total + done, groups * total) },
+      { threads, runs, mostRuns: 3 * runs, clock, onProgress: reported },
     );
+    busy = Math.max(busy, meanwhile);
     const total = profiles[0].reduce((sum, { ms }) => sum + ms, 0);
     firstTotal ??= total;
     for (const [i, variant] of members.entries()) {
@@ -60,7 +62,7 @@ export async function timeLayers(
         times.push({ ...time, ms: (time.ms * firstTotal) / total });
     }
   }
-  return times;
+  return { times, busy };
 }
 
 /** About what a session takes: the weights twice, as given and as prepared, and twice the values of the widest node. */

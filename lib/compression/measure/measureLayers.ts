@@ -46,6 +46,8 @@ export interface LayerMeasurements {
   batch: number;
   /** Milliseconds a batch of everything but the layers. */
   restMs: number;
+  /** Share of the cores that other programs took while the milliseconds were measured, 0 to 1. */
+  busy: number;
   /** Convolutions that can be split so that fewer multiply-accumulates remain, in the network's order. */
   layers: MeasuredLayer[];
   /** Of the responses. */
@@ -61,7 +63,7 @@ export interface MeasureOptions {
   images: LabelledImages;
   /** How many of them the sensitivity is measured on. */
   sensitivityImages: number;
-  /** Of the latency table, after one to warm up; 5 by default. */
+  /** Of the latency table at least, after one to warm up; 5 by default. */
   rounds?: number;
   /** Keeps the latency table for this machine, and the sensitivity by content. */
   cache: Cache;
@@ -104,6 +106,7 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     imageShape,
     batch,
     restMs: table.restMs,
+    busy: table.busy,
     layers: table.layers.map(({ layer, options: times }) => ({
       layer,
       fullRank: fullRankOf(convOf(network, layer)),

@@ -1,5 +1,4 @@
 import type { LabelledImages } from "../../assets/images/cifar10";
-import { preprocess } from "../../assets/images/preprocess";
 import type { Engine, Session } from "../../engines/engine";
 import { convOf } from "../../network/layerOf";
 import { replaceNode } from "../../network/rewire";
@@ -7,8 +6,7 @@ import { continueFrom, segmentsOf } from "../../network/continueFrom";
 import { type Conv, cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
 import { BatchFiles } from "./batchFiles";
-
-const batchSize = 64;
+import { SegmentInputs } from "./segmentInputs";
 
 /** What a layer sees and what it is to give, over one batch of calibration images. */
 export interface LayerBatch {
@@ -40,13 +38,14 @@ export type Rewrite = (layer: LayerVisit) => Promise<readonly Node[] | undefined
 /**
  * Walks through the network once, from the image on, and lets `rewrite` replace its layers one after another, each on the
  * strength of what the layers before it have become. Between two segments (the stem, the blocks) the values of both
- * networks lie in temporary files, so that no layer is computed more than a few times and memory does not grow with the
- * number of images.
+ * networks lie in temporary files as far as these have room, so that few layers are computed more than a few times and
+ * memory does not grow with the number of images.
  * @param network with batch norms folded.
  * @param layers names of convolutions.
  * @param onLayer called after each layer.
  * @param start what becomes the result, the network itself unless told: nodes may stand before its layers already, as long
  * as every node of the network keeps its name.
+ * @param room bytes of the temporary files; 1 GB, or half of what is free where that is less, unless told.
  */
 export async function walkLayers(
   network: Network,
@@ -56,34 +55,31 @@ export async function walkLayers(
   rewrite: Rewrite,
   onLayer?: (done: number, total: number) => void,
   start = network,
+  room?: number,
 ): Promise<Network> {
   let result = start;
   let done = 0;
-  // All that were ever made, whatever fails: removing twice does no harm.
-  const made: BatchFiles[] = [];
+  const files = await BatchFiles.create(room);
+  const inputs = new SegmentInputs(images, engine, files);
   try {
-    let original = await preprocessed(images, made);
-    let compressed = original;
     const segments = segmentsOf(network);
     const begun = start === network ? segments : cutAlike(start, segments);
     for (const [i, segment] of segments.entries()) {
       let rewritten = begun[i];
       for (const node of segment.nodes) {
         if (node.kind !== "conv" || !layers.has(node.name)) continue;
-        const chain = await rewrite(visitOf(node, segment, rewritten, { original, compressed }, engine));
+        const chain = await rewrite(visitOf(node, segment, rewritten, inputs, engine));
         if (chain) [rewritten, result] = [rewritten, result].map((each) => replaceChain(each, node.name, chain));
         onLayer?.(++done, layers.size);
       }
       if (done === layers.size) break;
-      const [before, beforeCompressed] = [original, compressed];
-      original = await advanced(before, segment, engine, made);
-      const same = before === beforeCompressed && rewritten === segment;
-      compressed = same ? original : await advanced(beforeCompressed, rewritten, engine, made);
-      await removeAll(before, beforeCompressed);
+      const parts = inputs.alike && rewritten === segment ? [segment] : [segment, rewritten];
+      const wholes = parts.map(({ nodes }, i) => cutAfter([network, result][i], nodes[nodes.length - 1].name));
+      await inputs.advance(parts, wholes);
     }
     return result;
   } finally {
-    await removeAll(...made);
+    await Promise.all([inputs.close(), files.remove()]);
   }
 }
 
@@ -105,34 +101,7 @@ function replaceChain(network: Network, name: string, [first, ...rest]: readonly
   return replaceNode(network, name, [{ ...first, input } as Node, ...rest]);
 }
 
-const removeAll = (...files: BatchFiles[]) => Promise.all([...new Set(files)].map((each) => each.remove()));
-
-async function preprocessed(images: LabelledImages, made: BatchFiles[]): Promise<BatchFiles> {
-  const files = await BatchFiles.create();
-  made.push(files);
-  for (let from = 0; from < images.count; from += batchSize)
-    files.push(preprocess(images, from, Math.min(images.count, from + batchSize)));
-  return files;
-}
-
-async function advanced(from: BatchFiles, segment: Network, engine: Engine, made: BatchFiles[]): Promise<BatchFiles> {
-  const to = await BatchFiles.create();
-  made.push(to);
-  const session = await engine.open(segment);
-  try {
-    for (let batch = 0; batch < from.count; batch++) to.push(await session.run(from.read(batch)));
-    return to;
-  } finally {
-    await session.close();
-  }
-}
-
-interface Values {
-  original: BatchFiles;
-  compressed: BatchFiles;
-}
-
-function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Values, engine: Engine): LayerVisit {
+function visitOf(conv: Conv, segment: Network, rewritten: Network, inputs: SegmentInputs, engine: Engine): LayerVisit {
   const readers = (name: string) => segment.nodes.filter((node) => inputsOf(node).includes(name));
   const [reader] = readers(conv.name);
   const sum = reader?.kind === "add" ? reader : undefined;
@@ -143,7 +112,7 @@ function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Value
     relu: readers(end.name).every(({ kind }) => kind === "relu") && readers(end.name).length > 0,
     batches: async function* () {
       // Nothing was rewritten yet: its outputs are what they ought to be.
-      const alike = values.original === values.compressed && rewritten === segment && !sum;
+      const alike = inputs.alike && rewritten === segment && !sum;
       const before = await part(rewritten, current.input, engine);
       const layer = await engine.open({ nodes: [{ ...current, input: imageInput }] });
       const wanted = alike ? undefined : await part(segment, end.name, engine);
@@ -151,11 +120,11 @@ function visitOf(conv: Conv, segment: Network, rewritten: Network, values: Value
       const other = sum && inputsOf(nodeOf(rewritten, sum.name)).find((name) => name !== conv.name);
       const shortcut = other === undefined ? undefined : await part(rewritten, other, engine);
       try {
-        for (let batch = 0; batch < values.original.count; batch++) {
-          const given = values.compressed.read(batch);
+        for (let batch = 0; batch < inputs.count; batch++) {
+          const [original, given = original] = await inputs.read(batch);
           const input = await before.run(given);
           const response = await layer.run(input);
-          const value = wanted ? await wanted.run(values.original.read(batch)) : response;
+          const value = wanted ? await wanted.run(original) : response;
           const added = await shortcut?.run(given);
           if (added) subtract(value, added);
           yield { input, response, target: value, added };

@@ -106,6 +106,14 @@ test("a machine on which one network's runs scatter by more than 20 % tells noth
   }
 });
 
+test("a machine of which other programs took more than a tenth tells nothing either", () => {
+  const during = (busy: number) => changed(0.5, { timing: { ...timing(100), busy } }, withTimes(100, 100, 100));
+  assert.equal(judge("4.latency-unchanged", during(0.1)).verdict, "reproduced");
+  const { verdict, note } = judge("4.latency-unchanged", during(0.11));
+  assert.equal(verdict, "not comparable");
+  assert.match(note ?? "", /others took 11 % of the cores/);
+});
+
 test("the latency is judged by medians: a single slow run changes nothing", () => {
   const slow = { ...timing(100), mean: 180 };
   const evidence = changed(0.2, { timing: slow }, changed(0.5, { timing: slow }, withTimes(100, 100, 100)));

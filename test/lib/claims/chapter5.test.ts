@@ -5,11 +5,12 @@ import { bestGuide, chapter5Claims, type DepthLine, type GuideScore } from "../.
 const context = { weights: "demo", images: "demo" } as const;
 const [latency, condition] = chapter5Claims;
 
-const series = (r2: number, slope = 1, scatter = 0.05): DepthLine => ({
+const series = (r2: number, slope = 1, scatter = 0.05, busy = 0): DepthLine => ({
   engine: "engine",
   batch: 1,
   fit: { slope, r2 },
   scatter,
+  busy,
 });
 
 test("latency is called linear if every line is straight, and refuted only by a quiet machine", () => {
@@ -20,6 +21,7 @@ test("latency is called linear if every line is straight, and refuted only by a 
     ["refuted", [series(0.999, -1)]],
     ["refuted", [series(Number.NaN, 0)]],
     ["not comparable", [series(0.999), series(0.5, 1, 0.4)]],
+    ["not comparable", [series(0.999), series(0.5, 1, 0.05, 0.3)]],
     ["refuted", [series(0.5, 1, 0.4), series(0.5)]],
     ["reproduced", [series(0.99, 1, 0.4)]],
   ];

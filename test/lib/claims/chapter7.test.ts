@@ -6,8 +6,10 @@ import type { Verdict } from "../../../lib/claims/verdicts";
 const context = { weights: "demo", images: "demo" } as const;
 const [faster, responses, macs] = chapter7Claims;
 
-const chosen = (speedup: number, points: number): FasterNetworkEvidence["chosen"] => ({
+const chosen = (speedup: number, points: number, doubtful = false, busy = 0): FasterNetworkEvidence["chosen"] => ({
   speedup,
+  doubtful,
+  busy,
   drop: { difference: points / 100 },
 });
 const errors = (weights: number, corrected: number, onResponses: number): FasterNetworkEvidence["fits"] => [
@@ -15,7 +17,9 @@ const errors = (weights: number, corrected: number, onResponses: number): Faster
   { fit: "responses", outputError: onResponses },
   { fit: "ReLU-aware", outputError: corrected },
 ];
-const form = (name: string, share: number, macs: number, time: number) => ({ form: name, share, macs, time });
+const form = (name: string, share: number, macs: number, time: number, doubtful = false) => ({
+  ...{ form: name, share, macs, time, doubtful },
+});
 const original = form("the network as it is", 1, 1, 1);
 const evidence: FasterNetworkEvidence = {
   chosen: chosen(2, 1),
@@ -42,6 +46,12 @@ test("a network is faster if the clock says so and few points are lost; losing n
   assert.equal(faster.judge(evidence, context).computed, "2.00 × as fast, 1.00 points lost");
 });
 
+test("a busy machine, or timings that contradict each other, tell nothing of a speed-up", () => {
+  for (const told of [chosen(2, 1, true), chosen(0.8, 1, false, 0.11)])
+    assert.equal(faster.judge({ ...evidence, chosen: told }, context).verdict, "not comparable");
+  assert.equal(faster.judge({ ...evidence, chosen: chosen(2, 1, false, 0.09) }, context).verdict, "reproduced");
+});
+
 test("responses beat weights if every other fit errs less, and lose if none does", () => {
   const verdicts: [Verdict, FasterNetworkEvidence["fits"]][] = [
     ["reproduced", errors(0.5, 0.2, 0.3)],
@@ -60,6 +70,8 @@ test("MACs mislead if a time lags behind its count, or two forms at one share ar
     ["reproduced", [form("a", 0.5, 0.5, 0.5), form("b", 0.25, 0.25, 0.3)]],
     ["reproduced", [form("a", 0.5, 0.5, 0.4), form("b", 0.5, 0.5, 0.5)]],
     ["refuted", [form("a", 0.5, 0.5, 0.5), form("b", 0.5, 0.5, 0.5), form("a", 0.25, 0.25, 0.2)]],
+    ["refuted", [form("a", 0.5, 0.5, 0.5), form("b", 0.5, 0.5, 0.9, true)]],
+    ["not comparable", [form("a", 0.5, 0.5, 0.9, true)]],
   ];
   for (const [verdict, forms] of verdicts)
     assert.equal(

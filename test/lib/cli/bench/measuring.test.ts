@@ -35,7 +35,7 @@ test("extraction runs all images once and times each stage", async () => {
 test("latencies time each model on each engine, one round more than counts", async () => {
   const batches: number[] = [];
   const engines = [countingEngine(batches, 5), { ...countingEngine(batches, 1), threads: 4 }];
-  const timed = await latencies({ base: tinyNetwork, "k = 5": tinyNetwork }, engines, [], 2);
+  const timed = await latencies({ base: tinyNetwork, "k = 5": tinyNetwork }, engines, [], { runs: 2, mostRuns: 2 });
   assert.deepEqual(
     timed.map(({ name, engine, threads, runs }) => [name, engine, threads, runs.length]),
     [

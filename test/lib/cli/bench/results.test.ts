@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Results, tableHeads, tableRows } from "../../../../lib/cli/bench/results";
 
-const latency = (name: string, engine: string, threads: number, median: number) => ({
-  ...{ name, engine, threads, median },
-  ...{ runs: [median], mean: median, spread: 1.25, gflopPerSecond: 100 },
+const latency = (name: string, engine: string, threads: number, ms: number) => ({
+  ...{ name, engine, threads, usual: ms },
+  ...{ runs: [ms], mean: 2 * ms, median: 2 * ms, spread: 1.25, busy: 0, gflopPerSecond: 100 },
 });
 
 const results: Results = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import {
@@ -10,6 +10,7 @@ import {
   predictMs,
 } from "../../../../lib/compression/measure/latencyTable";
 import { placeholderSplits } from "../../../../lib/compression/placeholders";
+import type { Clock } from "../../../../lib/engines/rounds";
 import { UserError } from "../../../../lib/core/errors";
 import { deepNetwork } from "../../../../lib/network/deepNetwork";
 import { foldBatchNorms } from "../../../../lib/network/foldBatchNorms";
@@ -72,9 +73,8 @@ test("where there would be more than asked for, they are multiples of 16, the la
 });
 
 const table: LatencyTable = {
-  batch: 1,
-  threads: 1,
   restMs: 1000,
+  busy: 0,
   layers: [
     {
       layer: "a",
@@ -119,7 +119,14 @@ const candidates = new Map([
   ["block0.conv2", [{ output: 32 }]],
 ]);
 let rounds = 0;
+/** Share of the machine that other programs take, as far as the clock can tell. */
+let busy = 0;
+const clock: Clock = {
+  now: () => performance.now(),
+  load: () => ({ wall: performance.now(), all: performance.now() * busy * availableParallelism(), own: 0 }),
+};
 const options = {
+  clock,
   threads: 1,
   batch: 2,
   imageShape: [3, 32, 32],
@@ -156,9 +163,23 @@ test("a table is measured once for a network's form, whatever its numbers, and a
     [foldBatchNorms(deepNetwork(6)), {}],
     [network, { cache: { fresh: true, folder } }],
   ] as [Network, object][])
-    assert.equal((await measure(of, more))[0], 3);
+    assert.ok((await measure(of, more))[0] >= 3);
 });
 
-test("nodes that are no convolutions are refused before anything runs", () => {
-  assert.throws(() => measureLatencyTable(network, new Map([["fc", []]]), options), /fc is a linear/);
+test("a table measured while the machine was busy is measured again next time, but not twice at once", async () => {
+  const measure = async (share: number, fresh = false) => {
+    [rounds, busy] = [0, share];
+    const table = await measureLatencyTable(network, candidates, { ...options, cache: { fresh, folder } });
+    return [rounds > 0, table.busy > 0.1];
+  };
+  assert.deepEqual(await measure(0.9, true), [true, true]);
+  const taken = rounds;
+  assert.ok(taken <= 7, String(taken));
+  assert.deepEqual(await measure(0.9), [true, true]);
+  assert.deepEqual(await measure(0), [true, false]);
+  assert.deepEqual(await measure(0.9), [false, false]);
+});
+
+test("nodes that are no convolutions are refused before anything runs", async () => {
+  await assert.rejects(measureLatencyTable(network, new Map([["fc", []]]), options), /fc is a linear/);
 });

@@ -50,16 +50,16 @@ test("where memory is short the variants are timed in pairs with the network as 
   ]) {
     const rounds: string[] = [];
     const onProgress = (done: number, total: number) => rounds.push(`${done}/${total}`);
-    const times = await timeLayers(network, layers, variants, { ...options, memory, onProgress });
-    const total = 3 * groups;
-    assert.deepEqual(
-      rounds,
-      Array.from({ length: total }, (_, i) => `${i + 1}/${total}`),
-    );
+    const { times, busy } = await timeLayers(network, layers, variants, { ...options, memory, onProgress });
+    // One to warm up and three times two; a group whose ratios settle earlier leaves some out.
+    const total = 7 * groups;
+    assert.equal(rounds[rounds.length - 1], `${total}/${total}`);
+    assert.ok(rounds.length >= 3 * groups && rounds.length <= total, String(rounds));
     assert.equal(times.filter(({ layer }) => layer === rest).length, groups);
     const ranks = times.filter(({ layer }) => layer === "block0.conv1").map(({ ranks: own }) => own?.output);
     assert.deepEqual([...new Set(ranks)], [undefined, 8, 16, 24]);
     assert.equal(ranks.length, 3 + groups);
     assert(times.every(({ ms }) => ms > 0));
+    assert(busy >= 0 && busy <= 1);
   }
 });

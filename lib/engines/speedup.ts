@@ -1,0 +1,62 @@
+import { bootstrapInterval } from "../statistics/bootstrap";
+import type { Interval } from "../statistics/proportion";
+import { quantile } from "../statistics/summary";
+
+/** How many times as fast one network ran as another that it took turns with, and the 95 % interval over the rounds. */
+export interface Speedup extends Interval {
+  ratio: number;
+  /** Whether rounds contradict each other: what the first half of them says is not what the second half says. */
+  doubtful: boolean;
+}
+
+/** Width of the interval, as a share, at which a ratio is known well enough; and from which it counts as doubtful. */
+const narrow = 0.03;
+const wide = 0.1;
+
+/** Share by which two readings of one ratio may differ. */
+const apart = 0.05;
+
+/** Rounds below which nothing can be said of their halves. */
+const leastRounds = 4;
+
+const resamples = 400;
+
+/**
+ * The lower quartile: what else runs only ever adds time, so the short runs tell what the network takes; the very shortest
+ * would hang on one run.
+ */
+export const usualMs = (runs: ArrayLike<number>): number => quantile(runs, 0.25);
+
+/**
+ * Ratio of the lower quartiles of runs that took turns.
+ * @param before milliseconds of the slower network, round by round; `after` of the other in the same rounds.
+ * @throws UserError if there are none.
+ */
+export function speedupOf(before: readonly number[], after: readonly number[]): Speedup {
+  const of = (runs: readonly number[], rounds: Float64Array) => usualMs(rounds.map((round) => runs[round]));
+  const ratioOf = (rounds: Float64Array) => of(before, rounds) / of(after, rounds);
+  const all = Float64Array.from(after, (_, round) => round);
+  const interval = bootstrapInterval(all, ratioOf, 0, resamples);
+  const half = all.length >> 1;
+  const doubtful =
+    all.length < leastRounds ||
+    differ(ratioOf(all.subarray(0, half)), ratioOf(all.subarray(half))) ||
+    widthOf(interval) > wide;
+  return { ratio: ratioOf(all), ...interval, doubtful };
+}
+
+/** Whether a ratio is known well enough to stop timing. */
+export function isSettled(speedup: Speedup): boolean {
+  return !speedup.doubtful && widthOf(speedup) <= narrow;
+}
+
+const widthOf = ({ low, high }: Interval) => high / low - 1;
+
+/** Whether two readings of a ratio contradict each other. */
+export function differ(first: number, second: number, within = apart): boolean {
+  return Math.abs(Math.log(first / second)) > Math.log1p(within);
+}
+
+/** "2.05 ×", with a question mark where it is doubtful. */
+export const speedupText = ({ ratio, doubtful }: Pick<Speedup, "ratio" | "doubtful">): string =>
+  `${ratio.toFixed(2)} ×${doubtful ? " ?" : ""}`;
