@@ -1,11 +1,10 @@
-// What chapters 1 to 6 call: each line says in which file to read on. Statistics, marks and what a spectrum tells come as groups.
+// What chapters 1 to 6 call: each line says in which file to read on. Statistics, marks, timing and what a spectrum tells come as groups.
 export { firstImages } from "./assets/images/cifar10";
 export { recorded } from "./claims/recorded";
 export { report } from "./claims/report";
 export { collectClaims, settle } from "./claims/settle";
 export { verdicts } from "./claims/verdicts";
 export { openChapter } from "./cli/openChapter";
-export { busyLine } from "./core/busyness";
 export { cached } from "./core/cache";
 export { normalTensor, Random } from "./core/random";
 export { range, relativeError } from "./core/tensor";
@@ -25,9 +24,7 @@ export { productRate } from "./engines/productRate";
 export { profileNetwork } from "./engines/profileNetwork";
 export { run } from "./engines/run";
 export { tensorflow } from "./engines/tensorflow";
-export { speedupOf, speedupText } from "./engines/speedup";
-export { timeInTurn } from "./engines/time";
-export { timeBeside } from "./engines/timeBeside";
+export * as timing from "./engines/timing";
 export { weightMatrix } from "./linalg/matrix";
 export * as spectral from "./linalg/spectrum";
 export { singularValues, svd } from "./linalg/svd";

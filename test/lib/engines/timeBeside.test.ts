@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { timeBeside } from "../../../lib/engines/timeBeside";
-import { bursts, type FakeMachine, fakeMachine, named } from "../../support/fakeMachine";
+import { bursts, type FakeMachine, fakeMachine, named } from "./fakeMachine";
 
 const rounds = { shape: [1], warmUps: 1, runs: 15, mostRuns: 45 };
 

@@ -1,8 +1,8 @@
-import { Random } from "../../lib/core/random";
-import { tensor } from "../../lib/core/tensor";
-import type { Engine } from "../../lib/engines/engine";
-import type { Clock } from "../../lib/engines/rounds";
-import type { Network } from "../../lib/network/network";
+import { Random } from "../../../lib/core/random";
+import { tensor } from "../../../lib/core/tensor";
+import type { Engine } from "../../../lib/engines/engine";
+import type { Clock } from "../../../lib/engines/rounds";
+import type { Network } from "../../../lib/network/network";
 
 /** A network of one node, which names it. */
 export const named = (name: string): Network => ({ nodes: [{ kind: "relu", name, input: "image" }] });
