@@ -39,6 +39,8 @@ export interface ReportedClaim extends Bilingual {
   chapter: number;
   /** As printed. */
   reported: string | number;
+  /** Where it is more than numbers. */
+  reportedPersian?: string;
   evidence: Bilingual;
   /** What would settle it where it is not comparable, if it can be that. */
   settledBy?: string;

@@ -11,9 +11,9 @@ export interface VerdictLook {
 }
 
 export const verdicts: Record<Verdict, VerdictLook> = {
-  reproduced: { sign: "✓", colour: "#138A66", fill: "#009E73", persian: "بازتولید شد" },
+  reproduced: { sign: "✓", colour: "#108563", fill: "#009E73", persian: "بازتولید شد" },
   refuted: { sign: "✗", colour: "#D7263D", fill: "#D55E00", persian: "رد شد" },
-  differs: { sign: "≠", colour: "#C75B00", fill: "#F5C766", persian: "متفاوت است" },
+  differs: { sign: "≠", colour: "#BF5600", fill: "#F5C766", persian: "متفاوت است" },
   "not comparable": { sign: "–", colour: "#767676", fill: "#BBBBBB", persian: "قابل مقایسه نیست" },
   varied: { sign: "~", colour: "#767676", fill: "#56B4E9", persian: "با تنظیمات دیگر" },
 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Claim } from "../claims/claims";
 import { UserError } from "../core/errors";
 import { readIfThere, writeAtomically } from "../core/files";
+import type { AssetsInUse } from "../display/banner";
 import { writeReport } from "./notebooks/htmlReport";
 import { readNotebook } from "./notebooks/notebookFile";
 import { buildFolder, root } from "../core/paths";
@@ -83,19 +84,20 @@ export class Results {
 
   /** Gathers the claims of all chapters, as they ran with the report's settings, into claims.json. */
   async collectClaims(): Promise<Claim[]> {
-    const claims = this.all().flatMap((chapter): Claim[] => JSON.parse(readIfThere(this.claims(chapter)) ?? "[]"));
+    const claims = this.all().flatMap((chapter) => readClaims(this.claims(chapter)));
     await writeAtomically(this.claimsOfAll, `${JSON.stringify(claims, null, 2)}\n`);
     return claims;
   }
 
-  /** Makes report.html of the executed notebooks. */
-  async collectReport(): Promise<void> {
+  /** Makes report.html of the executed notebooks and of the claims as they stand there. @param assets in use. */
+  async collectReport(assets: AssetsInUse): Promise<void> {
     const there = this.all().filter((chapter) => existsSync(this.executed(chapter)));
     const chapters = there.map(async (chapter) => ({
       name: chapter.name,
       notebook: await readNotebook(this.executed(chapter)),
     }));
-    await writeReport(this.report, await Promise.all(chapters));
+    const claims = there.flatMap((chapter) => readClaims(this.variedOf(chapter) ?? this.claims(chapter)));
+    await writeReport(this.report, { assets, claims, chapters: await Promise.all(chapters) });
   }
 
   get report(): string {
@@ -114,3 +116,5 @@ export class Results {
     return join(this.build, "claims", "varied", `chapter-${number}.json`);
   }
 }
+
+const readClaims = (file: string): Claim[] => JSON.parse(readIfThere(file) ?? "[]");

@@ -5,6 +5,7 @@ import { readNotebook, writeNotebook } from "./notebooks/notebookFile";
 import { UserError } from "../core/errors";
 import { buildFolder, figureFolder, root } from "../core/paths";
 import type { Settings } from "../core/settings";
+import type { AssetsInUse } from "../display/banner";
 import {
   environmentOf,
   exportFolderVariable,
@@ -66,7 +67,7 @@ export async function start(args: string[]): Promise<number> {
       await durations.keep(chapter.number, (performance.now() - begun) / 1000);
       if (check && !(await checkChapter(results, chapter))) differing++;
     }
-    const code = await conclude(results, chapters);
+    const code = await conclude(results, chapters, { weights, images });
     return differing > 0 ? 1 : code;
   } finally {
     release();
@@ -74,8 +75,8 @@ export async function start(args: string[]): Promise<number> {
 }
 
 /** Gathers what all chapters left and prints the claims. */
-async function conclude(results: Results, chapters: ChapterFile[]): Promise<number> {
-  await results.collectReport();
+async function conclude(results: Results, chapters: ChapterFile[], inUse: AssetsInUse): Promise<number> {
+  await results.collectReport(inUse);
   const claims = await results.collectClaims();
   console.log(`\n${claimsTable(claims)}\n\n${relative(root, results.report)} shows the chapters with their figures`);
   for (const chapter of chapters) {

@@ -52,25 +52,25 @@ function shortPath(file: string): string {
   return inside.startsWith("..") ? basename(file) : inside;
 }
 
-/** The box's lines: which weights, images and engine. */
-function linesOf({ weights, images }: AssetsInUse, engine: EngineInUse): string[] {
+/** The box's lines: which weights, images and, if it is told, engine. */
+function linesOf({ weights, images }: AssetsInUse, engine?: EngineInUse): string[] {
   const asset = (what: string, provenance: string, file: string, sha256: string) =>
     `${what}: ${provenance} (${shortPath(file)}, sha256 ${sha256.slice(0, 12)}…)`;
   return [
     asset("weights", weights.provenance, weights.file, weights.sha256),
     asset("images", images.provenance, images.folder, images.sha256),
-    `engine: ${engine.name} ${engine.version}`,
+    ...(engine ? [`engine: ${engine.name} ${engine.version}`] : []),
   ];
 }
 
 const variedTitle = "Not the report’s settings";
 const variedTitleHtml = `<b>${variedTitle}</b> · <span dir="rtl" lang="fa">تنظیمات با گزارش متفاوت است</span>`;
 
-/** The banner as HTML: readable on white and on dark pages, in colour and without. */
-export function bannerHtml(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): string {
+/** The banner as HTML: readable on white and on dark pages, in colour and without. @param engine if there is one to tell. */
+export function bannerHtml(assets: AssetsInUse, engine?: EngineInUse, varied: readonly string[] = []): string {
   const { english, persian, colour, background } = comparabilityOf(assets);
   const lines = linesOf(assets, engine).map(escapeHtml);
-  const threads = `<span class="machine">, threads: ${engine.threads}</span>`;
+  const threads = engine ? `<span class="machine">, threads: ${engine.threads}</span>` : "";
   const style = `border:1px solid ${colour};border-left-width:8px;background:${background};color:#222;padding:8px 14px;max-width:760px`;
   return [
     `<div style="${style}">`,

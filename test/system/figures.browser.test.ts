@@ -179,7 +179,10 @@ test("a page without Jupyter and without Plotly keeps the pictures", { skip }, a
 });
 
 test("a page with Plotly in it draws the figures without loading anything", { skip }, async () => {
-  const plotly = readFileSync(require.resolve("plotly.js-dist"), "utf8").replace(/<\/script/gi, "<\\/script");
+  const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8").replace(
+    /<\/script/gi,
+    "<\\/script",
+  );
   const page = await staticPage(`<script>${plotly}</script>`);
   await page.waitForFunction("document.querySelectorAll('.low-rank-figure .main-svg .trace').length === 2");
   assert.deepEqual(await visible(page), { pictures: 0, drawn: 2, loads: 0, descriptions: 2 });

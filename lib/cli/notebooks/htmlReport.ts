@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { transform, version } from "esbuild";
 import MarkdownIt from "markdown-it";
-import { readIfThere, sha256, writeAtomically } from "../../core/files";
-import { buildFolder } from "../../core/paths";
+import type { Claim } from "../../claims/claims";
+import { overviewHtml, type Place } from "../../claims/overview";
+import { writeAtomically } from "../../core/files";
+import { type AssetsInUse, bannerHtml } from "../../display/banner";
 import { escapeHtml } from "../../display/notebook";
-import { type Cell, type CodeCell, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
-import { reportStyle } from "./reportStyle";
+import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
 
 /** Nothing may be loaded from anywhere: the report is whole as it is, and the browser sees to it. */
 const policy =
@@ -15,44 +15,33 @@ const policy =
 /** The notebooks are this project's own, so their HTML is trusted. */
 const markdown = new MarkdownIt({ html: true });
 
-interface Heading {
-  level: number;
-  id: string;
-  html: string;
-}
-
 /** An executed notebook and its file name without the folder. */
 export interface Chapter {
   name: string;
   notebook: Notebook;
 }
 
+/** What the report shows. */
+export interface ReportContent {
+  assets: AssetsInUse;
+  claims: Claim[];
+  chapters: Chapter[];
+}
+
 /**
  * Writes executed notebooks as one HTML page that needs no other file and no network. Figures are interactive.
  * @throws FileError if it cannot be written.
  */
-export async function writeReport(file: string, chapters: Chapter[]): Promise<void> {
-  await writeAtomically(file, reportHtml(chapters, await minifiedPlotly()));
+export async function writeReport(file: string, content: ReportContent): Promise<void> {
+  const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8");
+  await writeAtomically(file, reportHtml(content, plotly));
 }
 
-/** The source of Plotly, minified (10 MB become 5 MB); kept under build/cache. */
-export async function minifiedPlotly(): Promise<string> {
-  const source = await readFile(require.resolve("plotly.js-dist/plotly.js"), "utf8");
-  const file = join(buildFolder, "cache", `plotly-${sha256(source + version).slice(0, 16)}.min.js`);
-  const cached = readIfThere(file);
-  if (cached !== undefined) return cached;
-  const { code } = await transform(source, { loader: "js", minify: true, legalComments: "inline" });
-  await writeAtomically(file, code);
-  return code;
-}
-
-/** The page. @param plotly source of Plotly, for the figures' own scripts to find. */
-export function reportHtml(chapters: Chapter[], plotly: string): string {
-  const headings: Heading[] = [];
-  const sections = chapters.map(({ name, notebook }) => {
-    const body = notebook.cells.map((cell) => cellHtml(cell, name, headings)).join("\n");
-    return `<section id="${slug(name)}">\n${linkedWithin(body, chapters)}\n</section>`;
-  });
+/**
+ * The page: weights and images, verdicts, the figure of the last cell tagged `summary`, then the chapters, folded.
+ * @param plotly source of Plotly, for the figures' own scripts to find.
+ */
+export function reportHtml({ assets, claims, chapters }: ReportContent, plotly: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -60,54 +49,119 @@ export function reportHtml(chapters: Chapter[], plotly: string): string {
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>Low-rank compression of ResNet-18</title>
-<style>${reportStyle}</style>
+<style>${besides("report.css")}</style>
 <script>${insideScript(plotly)}</script>
 </head>
 <body>
-<nav aria-label="Contents">
-${headings.map(({ level, id, html }) => `<div style="margin-left:${level - 1}rem"><a href="#${id}">${html}</a></div>`).join("\n")}
-</nav>
-${sections.join("\n")}
+<main>
+<h1>Low-rank compression of ResNet-18 <span dir="rtl" lang="fa">بازتولید و سنجش گزارشی دربارهٔ فشرده‌سازی کم‌رتبهٔ ResNet-18</span></h1>
+${bannerHtml(assets)}
+${claims.length > 0 ? verdictsHtml(claims, chapters) : ""}
+${summaryFigure(chapters)}
+<h2>Chapters <span dir="rtl" lang="fa">فصل‌ها</span></h2>
+${chapters.map((chapter) => chapterHtml(chapter, chapters)).join("\n")}
+</main>
+<script>${besides("report.js")}</script>
 </body>
 </html>
 `;
 }
 
-function cellHtml(cell: Cell, chapter: string, headings: Heading[]): string {
-  if (cell.cell_type === "code") return codeHtml(cell);
-  return cell.cell_type === "markdown" ? markdownHtml(cell.source, chapter, headings) : "";
+/** The claims in two tables, of which a screen shows one. */
+function verdictsHtml(claims: Claim[], chapters: Chapter[]): string {
+  const cells = chapters.flatMap(({ name, notebook }) => codeCells(notebook).map((cell) => ({ name, cell })));
+  const placeOf = (id: string): Place | undefined => {
+    const found = cells.find(({ cell }) =>
+      cell.outputs.some((output) => htmlOf(output).includes(`<code>${id}</code>`)),
+    );
+    return found && { href: `#${anchor(found.name, found.cell)}`, cell: found.cell.execution_count };
+  };
+  return `<section class="overview" aria-labelledby="verdicts">
+<h2 id="verdicts">Verdicts <span dir="rtl" lang="fa">حکم‌ها</span></h2>
+<input type="radio" name="language" id="english" checked><label for="english">English</label>
+<input type="radio" name="language" id="persian"><label for="persian" lang="fa">فارسی</label>
+<div class="scrolls">
+${overviewHtml(claims, placeOf)}
+</div>
+</section>`;
 }
 
-/** Renders Markdown; its headings of levels 1 and 2 get anchors and go into the table of contents. */
-function markdownHtml(source: string, chapter: string, headings: Heading[]): string {
+/** What the last cell tagged `summary` shows. */
+function summaryFigure(chapters: Chapter[]): string {
+  const tagged = chapters.flatMap(({ name, notebook }) => {
+    const tagsOf = ({ metadata }: CodeCell) => (metadata as { tags?: string[] }).tags ?? [];
+    const cells = codeCells(notebook).filter((cell) => tagsOf(cell).includes("summary"));
+    return cells.map((cell) => ({ name, cell }));
+  });
+  const last = tagged.at(-1);
+  if (!last) return "";
+  const link = `<a href="#${anchor(last.name, last.cell)}">the cell that drew this</a>`;
+  return `<figure>\n${outputsHtml(last.cell)}\n<figcaption>${link}</figcaption>\n</figure>`;
+}
+
+/** A chapter begins with its title in both languages: here that is what the fold shows. */
+function chapterHtml({ name, notebook }: Chapter, chapters: Chapter[]): string {
+  const start = notebook.cells[0]?.source.match(/^# (.+)\n*(<div dir="rtl".*<\/div>)?/);
+  const [opening, title, persian = ""] = start ?? ["", name];
+  const sections: string[] = [];
+  const body = notebook.cells.map((cell, i) => {
+    if (cell.cell_type === "code") return codeHtml(cell, anchor(name, cell));
+    const source = i === 0 ? cell.source.slice(opening.length) : cell.source;
+    return cell.cell_type === "markdown" ? markdownHtml(source, slug(name), sections) : "";
+  });
+  return `<details class="chapter" id="${slug(name)}">
+<summary><h2>${markdown.renderInline(title)}</h2> ${persian}</summary>
+<nav aria-label="${escapeHtml(title)}">${sections.join("\n")}</nav>
+${linkedWithin(body.join("\n"), chapters)}
+</details>`;
+}
+
+/** Renders Markdown, headings one level lower than in the notebook; those of level 2 get anchors, and links in `sections`. */
+function markdownHtml(source: string, chapter: string, sections: string[]): string {
   const tokens = markdown.parse(source, {});
   for (const [i, token] of tokens.entries()) {
-    if (token.type !== "heading_open" || !["h1", "h2"].includes(token.tag)) continue;
-    const id = `${slug(chapter)}-${headings.length}`;
-    token.attrSet("id", id);
-    headings.push({ level: Number(token.tag[1]), id, html: markdown.renderInline(tokens[i + 1].content) });
+    if (!token.type.startsWith("heading_")) continue;
+    if (token.type === "heading_open" && token.tag === "h2") {
+      const id = `${chapter}-section-${sections.length + 1}`;
+      token.attrSet("id", id);
+      sections.push(`<a href="#${id}">${markdown.renderInline(tokens[i + 1].content)}</a>`);
+    }
+    token.tag = `h${Number(token.tag[1]) + 1}`;
   }
   return markdown.renderer.render(tokens, markdown.options, {});
 }
 
-function codeHtml({ source, execution_count, outputs }: CodeCell): string {
-  const summary = `[${execution_count ?? " "}] ${escapeHtml(cellLabel(source))}`;
-  const code = `<details><summary>${summary}</summary><pre><code>${escapeHtml(source)}</code></pre></details>`;
-  return [code, ...outputs.map((output) => `<div class="output">${outputHtml(output)}</div>`)].join("\n");
+function codeHtml(cell: CodeCell, id: string): string {
+  const summary = `[${cell.execution_count ?? " "}] ${escapeHtml(cellLabel(cell.source))}`;
+  const code = `<details class="code"><summary>${summary}</summary><pre><code>${escapeHtml(cell.source)}</code></pre></details>`;
+  return `<div id="${id}">\n${code}\n${outputsHtml(cell)}\n</div>`;
 }
 
-function outputHtml(output: Output): string {
+/** A figure's picture has what the interactive figure after it says of itself. */
+function outputsHtml({ outputs }: CodeCell): string {
+  const boxes = outputs.map((output, i) => {
+    const alt = outputs
+      .slice(i + 1)
+      .map((next) => htmlOf(next).match(/class="low-rank-figure"[^>]* aria-label="([^"]*)"/)?.[1]);
+    return `<div class="scrolls">${outputHtml(output, alt.find(Boolean))}</div>`;
+  });
+  return boxes.join("\n");
+}
+
+const htmlOf = (output: Output) => ("data" in output ? String(output.data["text/html"] ?? "") : "");
+
+function outputHtml(output: Output, alt: string | undefined): string {
   if (output.output_type === "stream") return `<pre class="${output.name}">${escapeHtml(output.text)}</pre>`;
   if (output.output_type === "error") return `<pre class="stderr">${escapeHtml(output.traceback.join("\n"))}</pre>`;
-  return bundleHtml(output.data);
+  return bundleHtml(output.data, alt);
 }
 
-/** The richest form that an output offers. */
-function bundleHtml(data: MimeBundle): string {
+/** The richest form that an output offers. @param alt what a picture shows, as an attribute's text. */
+function bundleHtml(data: MimeBundle, alt = ""): string {
   const text = (mime: string) => data[mime] as string;
   if ("text/html" in data) return text("text/html");
   if ("image/svg+xml" in data) return text("image/svg+xml");
-  if ("image/png" in data) return `<img alt="" src="data:image/png;base64,${text("image/png").trim()}">`;
+  if ("image/png" in data) return `<img alt="${alt}" src="data:image/png;base64,${text("image/png").trim()}">`;
   if ("text/markdown" in data) return markdown.render(text("text/markdown"));
   return "text/plain" in data ? `<pre>${escapeHtml(text("text/plain"))}</pre>` : "";
 }
@@ -121,6 +175,11 @@ function linkedWithin(html: string, chapters: Chapter[]): string {
 function insideScript(source: string): string {
   return source.replace(/<(?=\/script|!--)/gi, "<\\");
 }
+
+/** A file beside this one. */
+const besides = (name: string) => readFileSync(join(__dirname, name), "utf8");
+
+const anchor = (name: string, cell: CodeCell) => `${slug(name)}-${slug(cell.id)}`;
 
 function slug(name: string): string {
   return name.replace(/[^\w-]+/g, "-");

@@ -134,7 +134,7 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
     number,
     title,
     source,
-    description: description ?? describe(marks, names),
+    description: description ?? describe(marks, names, x, y),
     timed,
     data: tracesWithLegend(marks, shown),
     layout: {

@@ -11,7 +11,7 @@ const lab = d.getElementById("jupyter-config-data");
 const base = d.body.dataset.baseUrl || (lab ? JSON.parse(lab.textContent).baseUrl : "/");
 w.lowRankPlotly ||= w.Plotly ? Promise.resolve() : new Promise((done, failed) => {
 const s = d.createElement("script");
-s.src = base + "files/node_modules/plotly.js-dist/plotly.js";
+s.src = base + "files/node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js";
 s.onload = done; s.onerror = failed;
 d.head.append(s);
 });
@@ -38,7 +38,7 @@ export function interactive(figure: Figure, png: Buffer): string {
   const label = escapeHtml(`${title}. ${figure.description} ${figure.source}`);
   const json = specification(figure).replace(/</g, "\\u003c");
   const parts = [
-    `<div class="low-rank-figure" role="img" aria-label="${label}" data-picture="${fingerprint(png)}" style="max-width:${figureSize.width}px"></div>`,
+    `<div class="low-rank-figure" role="figure" aria-label="${label}" data-picture="${fingerprint(png)}" style="max-width:${figureSize.width}px"></div>`,
     `<script type="application/json">${json}</script>`,
     `<script>${draw}</script>`,
     `<p><small>${escapeHtml(figure.description)}</small></p>`,

@@ -7,7 +7,7 @@ import type { Claim } from "../../../lib/claims/claims";
 import { claimsTable } from "../../../lib/cli/textTable";
 import { Results } from "../../../lib/cli/results";
 import { notebookText } from "../../../lib/cli/notebooks/notebookFile";
-import { notebookOf } from "../../support/notebooks";
+import { madeUpAssets, notebookOf } from "../../support/notebooks";
 
 const claim = (chapter: number, more: Partial<Claim> = {}): Claim => ({
   id: `${chapter}.something`,
@@ -101,11 +101,24 @@ test("results of other weights or images go, and are named", async () => {
 
 test("the report holds the chapters that ran", async () => {
   for (const chapter of [1, 10]) leave(chapter);
-  await results.collectReport();
+  await results.collectReport(madeUpAssets);
   const html = readFileSync(results.report, "utf8");
   assert.match(html, /chapter 1&quot;|"chapter 1"/);
   assert.match(html, /id="10-last"/);
   assert.doesNotMatch(html, /id="02-spectra"/);
+  assert.equal(html.match(/<td>something<\/td>/g)?.length, 4, "two claims in two languages");
+});
+
+test("a chapter that ran with other settings stands in the report with its own claims", async () => {
+  for (const chapter of [1, 10]) leave(chapter);
+  write(
+    join(folder, "build", "claims", "varied", "chapter-10.json"),
+    JSON.stringify([claim(10, { verdict: "varied" })]),
+  );
+  await results.collectReport(madeUpAssets);
+  const html = readFileSync(results.report, "utf8");
+  assert.match(html, /1 differs/);
+  assert.match(html, /1 varied/);
 });
 
 test("the table shows each claim with its source and says what must hold and does not", () => {

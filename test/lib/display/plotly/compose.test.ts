@@ -196,24 +196,55 @@ test("lengths that differ are named", () => {
   );
 });
 
-test("the description tells the values: few one by one, of many the ends and extremes", () => {
-  const x = Array.from({ length: 20 }, (_, i) => i);
+test("the description says what is drawn against what, few values one by one", () => {
   const marks = [
     points([1, 2], [3, 1 / 3], { name: "few" }),
-    line(
-      x,
-      x.map((value) => (value - 5) ** 2),
-      { name: "many", panel: 1 },
-    ),
+    line([0, 3], [3, 0], { name: "few" }),
     boxes({ base: [1, 2, 6] }),
     rule({ y: 1 }, { label: "the report's" }),
   ];
   assert.equal(
-    compose(marks, { panels: ["a", "b"] }).description,
-    "few: 3 at 1, 0.3333 at 2. b, many: 20 values from 25 at 0 to 196 at 19, between 0 and 196. " +
-      "base: median 2 of 3, 1 to 6. A dashed line: the report's.",
+    compose(marks, { x: "rank", y: "error" }).description,
+    "error against rank. base: median 2 of 3 values, 1 to 6. A dashed line: the report's. few: 3 at 1, 0.3333 at 2.",
   );
-  assert.equal(compose(marks, { panels: ["a", "b"], description: "mine" }).description, "mine");
+  assert.equal(compose(marks, { description: "mine" }).description, "mine");
+});
+
+test("of many values it tells whether they rise or fall, else where the extremes are", () => {
+  const x = Array.from({ length: 30 }, (_, i) => i);
+  const of = (values: number[], at: (number | string)[] = x) =>
+    compose([line(at as number[], values, { name: "it", panel: 1 })], { panels: ["a", "b"] }).description;
+  const ofValue = (value: (at: number) => number) => of(x.map(value));
+  assert.equal(
+    ofValue((at) => 2 * at),
+    "y against x. b, it: rises from 0 at 0 to 58 at 29.",
+  );
+  assert.match(
+    ofValue((at) => -at),
+    /it: falls from 0 at 0 to -29 at 29\.$/,
+  );
+  assert.match(
+    ofValue((at) => (at - 5) ** 2),
+    /it: 30 values from 25 at 0 to 576 at 29, between 0 at 5 and 576 at 29\.$/,
+  );
+  assert.match(of([Number.NaN, ...x.slice(1)]), /rises from 1 at 1/);
+  assert.match(of(x.map(() => Number.NaN)), /it: no values\.$/);
+  const names = x.map((at) => `class ${at}`);
+  assert.match(
+    of(
+      x.map((at) => (at === 7 ? -1 : at)),
+      names,
+    ),
+    /30 values between -1 at class 7 and 29 at class 29/,
+  );
+});
+
+test("many series of one point are told together, names along y as the places", () => {
+  const singles = ["p", "q", "r", "s", "t"].map((name, i) => points([i], [10 - i], { name }));
+  assert.match(compose(singles).description, /all: 5 values between 6 at 4 \(t\) and 10 at 0 \(p\)/);
+  const y = { title: "", ticks: { values: [0, 1], labels: ["first", "second"] } };
+  const beside = points([0.5, 0.7], [0.2, 1.2], { name: "ρ" });
+  assert.equal(compose([beside], { y }).description, "x. ρ: 0.5 at first, 0.7 at second.");
 });
 
 test("drawn, all texts stand in the picture", async () => {
