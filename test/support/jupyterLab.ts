@@ -40,7 +40,8 @@ function serveFromOwnFolder(checkout: string): void {
   mkdirSync(packages);
   for (const name of readdirSync(join(root, "node_modules"))) {
     const source = join(root, "node_modules", name);
-    if (name === "plotly.js-dist") cpSync(source, join(packages, name), { recursive: true, dereference: true });
+    if (name === "plotly.js-cartesian-dist-min")
+      cpSync(source, join(packages, name), { recursive: true, dereference: true });
     else symlinkSync(source, join(packages, name), "junction");
   }
 }

@@ -107,7 +107,7 @@ test("a cache folder that cannot be written and a set without images are errors 
 });
 
 function inAnotherProcess(): ChildProcess {
-  const script = join(__dirname, "../../support/extractSlowly.ts");
+  const script = join(__dirname, "../../fixtures/extractSlowly.ts");
   return spawn(process.execPath, ["--import", "tsx", script, cacheFolder], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
