@@ -40,8 +40,7 @@ function serveFromOwnFolder(checkout: string): void {
   mkdirSync(packages);
   for (const name of readdirSync(join(root, "node_modules"))) {
     const source = join(root, "node_modules", name);
-    if (name === "plotly.js-cartesian-dist-min")
-      cpSync(source, join(packages, name), { recursive: true, dereference: true });
+    if (name.startsWith("plotly.js-")) cpSync(source, join(packages, name), { recursive: true, dereference: true });
     else symlinkSync(source, join(packages, name), "junction");
   }
 }

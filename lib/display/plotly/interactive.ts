@@ -11,7 +11,7 @@ const lab = d.getElementById("jupyter-config-data");
 const base = d.body.dataset.baseUrl || (lab ? JSON.parse(lab.textContent).baseUrl : "/");
 w.lowRankPlotly ||= w.Plotly ? Promise.resolve() : new Promise((done, failed) => {
 const s = d.createElement("script");
-s.src = base + "files/node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js";
+s.src = base + "files/node_modules/plotly.js-dist/plotly.js";
 s.onload = done; s.onerror = failed;
 d.head.append(s);
 });

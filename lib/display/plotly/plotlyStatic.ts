@@ -24,7 +24,7 @@ function plotlyWindow(): PlotlyWindow {
   const dom = new JSDOM("<!DOCTYPE html>", { runScripts: "outside-only", virtualConsole: new VirtualConsole() });
   const window: PlotlyWindow = dom.window;
   addWhatJsdomLacks(window);
-  window.eval(readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8"));
+  window.eval(readFileSync(require.resolve("plotly.js-dist"), "utf8"));
   loaded = window;
   return window;
 }
