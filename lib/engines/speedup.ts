@@ -9,17 +9,11 @@ export interface Speedup extends Interval {
   doubtful: boolean;
 }
 
-/** Width of the interval, as a share, at which a ratio is known well enough; and from which it counts as doubtful. */
-const narrow = 0.03;
-const wide = 0.1;
+/** Widths of the interval, as shares: at which a ratio is known well enough, from which it is in doubt. */
+const [narrow, wide] = [0.03, 0.1];
 
 /** Share by which two readings of one ratio may differ. */
 const apart = 0.05;
-
-/** Rounds below which nothing can be said of their halves. */
-const leastRounds = 4;
-
-const resamples = 400;
 
 /**
  * The lower quartile: what else runs only ever adds time, so the short runs tell what the network takes; the very shortest
@@ -36,13 +30,10 @@ export function speedupOf(before: readonly number[], after: readonly number[]): 
   const of = (runs: readonly number[], rounds: Float64Array) => usualMs(rounds.map((round) => runs[round]));
   const ratioOf = (rounds: Float64Array) => of(before, rounds) / of(after, rounds);
   const all = Float64Array.from(after, (_, round) => round);
-  const interval = bootstrapInterval(all, ratioOf, 0, resamples);
+  const interval = bootstrapInterval(all, ratioOf, 0, 400);
   const half = all.length >> 1;
-  const doubtful =
-    all.length < leastRounds ||
-    differ(ratioOf(all.subarray(0, half)), ratioOf(all.subarray(half))) ||
-    widthOf(interval) > wide;
-  return { ratio: ratioOf(all), ...interval, doubtful };
+  const [first, second] = half < 2 ? [0, 1] : [all.subarray(0, half), all.subarray(half)].map(ratioOf);
+  return { ratio: ratioOf(all), ...interval, doubtful: differ(first, second) || widthOf(interval) > wide };
 }
 
 /** Whether a ratio is known well enough to stop timing. */
