@@ -169,6 +169,36 @@ export class LabNotebook {
     return this.evaluate("panel.lowRank");
   }
 
+  /** Where the cell is, among all, that a pattern matches: the first one. */
+  async find(pattern: RegExp): Promise<number> {
+    const at = (await this.content()).cells.findIndex(({ source }) => pattern.test(source));
+    assert.ok(at >= 0, `${this.path}: no cell ${pattern}`);
+    return at;
+  }
+
+  /** Runs a cell and all below it. Returns whether all ran well. */
+  async runFrom(index: number): Promise<boolean> {
+    await this.start(`(panel.content.activeCellIndex = ${index}, app.commands.execute("notebook:run-all-below"))`);
+    return this.done();
+  }
+
+  /** Puts other text in place of a pattern of a cell. */
+  async edit(index: number, pattern: RegExp, text: string): Promise<void> {
+    const source = (await this.content()).cells[index].source;
+    assert.match(source, pattern);
+    const edited = JSON.stringify(source.replace(pattern, text));
+    await this.evaluate(`cells[${index}].model.sharedModel.setSource(${edited})`);
+  }
+
+  /** The kernel's process id. */
+  async pid(): Promise<number> {
+    return Number(
+      await this.evaluate<string>(`new Promise((done) => {
+      kernel.requestExecute({ code: "process.pid", store_history: false }).onIOPub = ({ content }) => content.text && done(content.text);
+    })`),
+    );
+  }
+
   /** Runs one cell, as Ctrl-Enter does. @param index among all cells. */
   async run(index: number): Promise<Ran> {
     await this.start(`(panel.content.activeCellIndex = ${index}, app.commands.execute("notebook:run-cell"))`);

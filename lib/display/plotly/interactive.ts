@@ -16,7 +16,8 @@ s.onload = done; s.onerror = failed;
 d.head.append(s);
 });
 w.lowRankPlotly.then(() => d.querySelectorAll(".low-rank-figure:empty").forEach(async (f) => {
-await w.Plotly.newPlot(f, {...JSON.parse(f.nextElementSibling.textContent), config: {responsive: true, displaylogo: false}});
+const { data, layout } = JSON.parse(f.nextElementSibling.textContent);
+await w.Plotly.newPlot(f, data, {...layout, hoverlabel: {namelength: -1}}, {responsive: true, displaylogo: false});
 const p = d.querySelectorAll('img[src*="' + f.dataset.picture + '"]');
 p.forEach((i) => { (i.closest(".output_area, .jp-OutputArea-child") || i).style.display = "none"; });
 }), () => { w.lowRankPlotly = null; });
