@@ -13,9 +13,11 @@ function caption({ number, title, source }: Heading): string {
   const english = number ? `<b>Table ${escapeHtml(number)}</b> — ` : "";
   const persian = number ? `جدول ${persianDigits(number)} — ` : "";
   return [
-    `<caption style="caption-side:top;text-align:left;color:inherit">${english}${escapeHtml(title.english)}<br>`,
+    // As wide as its text, or a narrow table would break it into many lines.
+    '<caption style="caption-side:top;text-align:left;color:inherit"><div style="width:max-content;max-width:min(40em,85vw)">',
+    `${english}${escapeHtml(title.english)}<br>`,
     title.persian ? `<span dir="rtl" lang="fa">${persian}${escapeHtml(title.persian)}</span><br>` : "",
-    `<small><b>${escapeHtml(source)}</b></small></caption>`,
+    `<small><b>${escapeHtml(source)}</b></small></div></caption>`,
   ].join("");
 }
 

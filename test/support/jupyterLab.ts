@@ -199,11 +199,31 @@ export class LabNotebook {
     );
   }
 
+  /** "Restart Kernel", with its question: nothing has been run then. */
+  async restart(): Promise<void> {
+    await this.start(`app.commands.execute("notebook:restart-kernel")`);
+    await this.page.click(".jp-Dialog .jp-mod-accept");
+    await this.done();
+    await this.ready();
+  }
+
+  /** Puts the cursor behind a text in a new cell at the end. Returns where that is. */
+  async type(text: string): Promise<number> {
+    await this.evaluate(
+      `(panel.content.activeCellIndex = cells.length - 1, app.commands.execute("notebook:insert-cell-below"))`,
+    );
+    const last = (await this.content()).cells.length - 1;
+    await this.evaluate(`panel.content.scrollToItem(${last})`);
+    await this.evaluate(`(panel.content.mode = "edit", cells[${last}].editor.focus(), undefined)`);
+    await this.page.keyboard.type(text);
+    return last;
+  }
+
   /** Runs one cell, as Ctrl-Enter does. @param index among all cells. */
   async run(index: number): Promise<Ran> {
     await this.start(`(panel.content.activeCellIndex = ${index}, app.commands.execute("notebook:run-cell"))`);
     const ok = await this.done();
-    const outputs = await this.evaluate<Output[]>(`cells[${index}].model.outputs.toJSON()`);
+    const outputs = await this.evaluate<Output[]>(`cells[${index}].model.outputs?.toJSON() ?? []`);
     const said = (name: string) =>
       outputs.flatMap((output) =>
         output.output_type === "stream" && output.name === name ? [output.text].flat() : [],

@@ -29,7 +29,7 @@ function answer({ port, answers }) {
   const { createConverter } = require("tslab/dist/converter.js");
   const converters = [];
   const call = (method, [first, ...rest]) =>
-    method === "create" ? converters.push(createConverter(first)) - 1 : converters[first][method](...rest);
+    method === "create" ? converters.push(plainSpoken(createConverter(first))) - 1 : converters[first][method](...rest);
   port.on("message", ({ method, args }) => {
     try {
       port.postMessage({ value: call(method, args) });
@@ -39,6 +39,30 @@ function answer({ port, answers }) {
     Atomics.store(answers, 0, 1);
     Atomics.notify(answers, 0);
   });
+}
+
+/** Names that a cell takes from cells not run yet are told in one line, and after `svd(` it is `svd` that one asks about. */
+function plainSpoken(converter) {
+  const convert = (...cell) => {
+    const { diagnostics, ...rest } = converter.convert(...cell);
+    return { ...rest, diagnostics: unknownNamesTogether(diagnostics) };
+  };
+  const inspect = (declared, source, at) => {
+    const called = source.slice(0, at).search(/[\w$]\([^()]*$/);
+    return converter.inspect(declared, source, at) ?? (called < 0 ? undefined : converter.inspect(declared, source, called));
+  };
+  return { ...converter, convert, inspect };
+}
+
+/** TypeScript's codes for a value, a namespace and a shorthand property without a declaration. */
+const unknownName = new Set([2304, 2503, 18004]);
+
+function unknownNamesTogether(diagnostics) {
+  const unknown = diagnostics.filter(({ code, fileName }) => unknownName.has(code) && !fileName);
+  if (unknown.length === 0) return diagnostics;
+  const names = [...new Set(unknown.map(({ messageText }) => messageText.match(/'([^']+)'/)[1]))];
+  const messageText = `not defined: ${names.join(", ")}. Run the cells above first, or correct the spelling.`;
+  return [{ ...unknown[0], messageText }, ...diagnostics.filter((each) => !unknown.includes(each))];
 }
 
 /**

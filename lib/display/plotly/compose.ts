@@ -91,12 +91,21 @@ function roomForNames(y: Axis, marks: readonly Mark[]): number {
   return Math.max(0, letterWidth * longest + besideNames - 75);
 }
 
+const columnsOf = (grid: Picture["grid"]) => Math.max(...grid.map((row) => row.length));
+
+/** Of the room around a picture at either side, as a share of its width: it keeps the file small. */
+const besidePicture = 0.12;
+
+/** The height that a picture leaves of a plot. */
+function spareHeight({ grid }: Picture, { width, height }: ReturnType<typeof plotSize>): number {
+  return Math.round(height - (width / (1 + 2 * besidePicture)) * (grid.length / columnsOf(grid)));
+}
+
 /** A picture's own axes: pixels are square, the first row is at the top, and nothing but names stands beside it. */
 function pictureAxes({ grid }: Picture, axes: Partial<Layout>): Partial<Layout> {
-  const columns = Math.max(...grid.map((row) => row.length));
+  const columns = columnsOf(grid);
   const bare = { showgrid: false, showline: false, zeroline: false, ticks: "" } as const;
-  // Room at both sides keeps the file small.
-  const range: [number, number] = [-0.12 * columns, 1.12 * columns];
+  const range: [number, number] = [-besidePicture * columns, (1 + besidePicture) * columns];
   return {
     xaxis: { ...axes.xaxis, ...bare, range, tickfont: { size: 10 } },
     yaxis: { ...axes.yaxis, ...bare, range: [grid.length, 0], scaleanchor: "x", constrain: "domain", visible: false },
@@ -122,13 +131,14 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
 
   const shown = inLegend(marks);
   const left = roomForNames(y, marks);
+  const pictures = marks.flatMap((mark) => (mark.kind === "picture" ? [mark] : []));
   const { legend, ...room } = legendRoom(place, [...shown.keys()], plotSize(left));
-  const layout = paper({ number, title, source }, { left, ...room });
+  const spare = Math.max(0, ...pictures.map((picture) => spareHeight(picture, plotSize(left))));
+  const layout = paper({ number, title, source }, { left, ...room, spare });
   const rules = panels.flatMap((panel) =>
     panel.marks.flatMap((mark) => (mark.kind === "rule" ? [{ mark, panel }] : [])),
   );
   const labelled = rules.filter(({ mark, panel }) => mark.label && panel.index === (mark.panel ?? 0));
-  const pictures = marks.flatMap((mark) => (mark.kind === "picture" ? [mark] : []));
   const axes = axesOf(panels, names);
   return {
     number,

@@ -11,7 +11,7 @@ export interface Figure extends Heading {
   layout: Partial<Layout>;
 }
 
-/** Width and least height of a figure, in CSS pixels. */
+/** Width and usual height of a figure, in CSS pixels. */
 export const figureSize = { width: 760, height: 480 } as const;
 
 const sixDigits = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);

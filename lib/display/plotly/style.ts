@@ -42,10 +42,10 @@ export const plotSize = (left: number) => ({
 
 /**
  * The layout that every figure shares: bilingual title, margins, and the source line inside the picture.
- * @param room pixels beyond the usual at the left, above and below the plot, which keeps its height.
+ * @param room pixels beyond the usual at the left, above and below the plot, and those that the plot itself does not need.
  */
-export function paper(caption: Heading, room: { left: number; above: number; below: number }): Partial<Layout> {
-  const height = figureSize.height + room.above + room.below;
+export function paper(caption: Heading, room: Record<"left" | "above" | "below" | "spare", number>): Partial<Layout> {
+  const height = figureSize.height + room.above + room.below - room.spare;
   return {
     height,
     paper_bgcolor: "white",

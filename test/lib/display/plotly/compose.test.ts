@@ -5,6 +5,7 @@ import { UserError } from "../../../../lib/core/errors";
 import { composeFigure, type FigureOptions } from "../../../../lib/display/plotly/compose";
 import { band, bars, boxes, line, type Mark, picture, points, rule } from "../../../../lib/display/marks";
 import { palette } from "../../../../lib/display/plotly/palette";
+import { figureSize } from "../../../../lib/display/plotly/specification";
 import { drawStatic } from "../../../../lib/display/plotly/plotlyStatic";
 
 /** What of a trace or a layout is looked at here. */
@@ -166,6 +167,16 @@ test("bars stand side by side or on each other", () => {
     [compose(marks).layout.barmode, compose(marks, { stacked: true }).layout.barmode],
     ["group", "stack"],
   );
+});
+
+test("a figure of a picture is as tall as the picture needs", () => {
+  const image = new Uint8Array(3);
+  const heightOf = (rows: number) =>
+    composeFigure("Pixels", [picture(Array(rows).fill(Array(10).fill(image)), 1)], "", { x: "", y: "" }).layout.height!;
+  const [one, two, many] = [1, 2, 40].map(heightOf);
+  const width = 655 / 1.24;
+  assert.ok(Math.abs(two - one - width / 10) <= 1);
+  assert.equal(many, figureSize.height);
 });
 
 test("a picture has one unit for each image, and its pixels in the PNG", () => {
