@@ -190,13 +190,14 @@ export class LabNotebook {
     await this.evaluate(`cells[${index}].model.sharedModel.setSource(${edited})`);
   }
 
-  /** The kernel's process id. */
-  async pid(): Promise<number> {
-    return Number(
-      await this.evaluate<string>(`new Promise((done) => {
-      kernel.requestExecute({ code: "process.pid", store_history: false }).onIOPub = ({ content }) => content.text && done(content.text);
-    })`),
-    );
+  /** The value of an expression in the kernel, beside the notebook's cells. */
+  async ask<T>(expression: string): Promise<T> {
+    const code = JSON.stringify(`console.log(JSON.stringify(${expression}))`);
+    const text = await this.evaluate<string>(`new Promise((done) => {
+      const request = kernel.requestExecute({ code: ${code}, store_history: false });
+      request.onIOPub = ({ content }) => content.text && done(content.text);
+    })`);
+    return JSON.parse(text);
   }
 
   /** "Restart Kernel", with its question: nothing has been run then. */

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { compareNotebooks, differenceLine } from "../../lib/cli/notebooks/compare";
 import { type Notebook, readNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { Results } from "../../lib/cli/results";
+import { buildFolder } from "../../lib/core/paths";
 import { copyCheckout, removeCheckout } from "../support/checkout";
 import { Lab, labMissing, type LabNotebook, type Sight } from "../support/jupyterLab";
 import { agreementOf } from "../support/reruns";
@@ -30,7 +33,10 @@ describe("JupyterLab", { skip }, () => {
   let checkout: string;
   let lab: Lab;
   before(async () => {
-    checkout = copyCheckout("shared");
+    // A cache of its own, since some of what is computed here is to be computed again next time.
+    checkout = copyCheckout("own");
+    const cache = join(buildFolder, "cache");
+    if (existsSync(cache)) cpSync(cache, join(checkout, "build", "cache"), { recursive: true });
     lab = await Lab.start(checkout);
   });
   after(async () => {
@@ -94,7 +100,7 @@ describe("JupyterLab", { skip }, () => {
     test("another value among the parameters changes all below, without a restart, and back", async () => {
       const parameters = await notebook.find(/^const layers = /);
       const first = await notebook.content();
-      const pid = await notebook.pid();
+      const pid = await notebook.ask<number>("process.pid");
       await notebook.edit(parameters, /threshold = 0\.95/, "threshold = 0.8");
       assert.equal(await notebook.runFrom(parameters), true);
       assert.deepEqual(await notebook.complaints(), []);
@@ -104,24 +110,11 @@ describe("JupyterLab", { skip }, () => {
       await notebook.edit(parameters, /threshold = 0\.8/, "threshold = 0.95");
       assert.equal(await notebook.runFrom(parameters), true);
       isSame(first, await notebook.content(), 2);
-      assert.equal(await notebook.pid(), pid);
-    });
-
-    test("names are completed, and a function's type is told behind its name and its bracket", async () => {
-      const cell = await notebook.type("rankForV");
-      await notebook.page.keyboard.press("Tab");
-      const offered = `document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-mod-active")?.innerText`;
-      assert.equal(await notebook.until(offered), "rankForVariance");
-      await notebook.page.keyboard.press("Enter");
-      assert.equal(await notebook.evaluate(`cells[${cell}].model.sharedModel.getSource()`), "rankForVariance");
-      await notebook.page.keyboard.type("(");
-      await notebook.page.keyboard.press("Shift+Tab");
-      const told = await notebook.until<string>(`document.querySelector(".jp-Tooltip")?.innerText`);
-      assert.match(told ?? "", /rankForVariance: \(spectrum: .*, threshold: number\) => number/);
+      assert.equal(await notebook.ask<number>("process.pid"), pid);
     });
   });
 
-  test("two chapters run at once, each in a kernel of its own", async () => {
+  test("two chapters run at once, each in a kernel of its own, where names are completed and types told", async () => {
     const both = await Promise.all(["01-introduction.ipynb", "02-spectra.ipynb"].map((name) => lab.open(name)));
     const first = await Promise.all(both.map((notebook) => notebook.content()));
     assert.deepEqual(await Promise.all(both.map((notebook) => notebook.runFrom(0))), [true, true]);
@@ -129,29 +122,75 @@ describe("JupyterLab", { skip }, () => {
       assert.deepEqual(await notebook.complaints(), []);
       isSame(first[i], await notebook.content(), i + 1);
     }
-    const [one, other] = await Promise.all(both.map((notebook) => notebook.pid()));
+    const [one, other] = await Promise.all(both.map((notebook) => notebook.ask<number>("process.pid")));
     assert.notEqual(one, other);
+
+    const [{ page }, cell] = [both[0], await both[0].type("singularV")];
+    await page.keyboard.press("Tab");
+    const offered = `document.querySelector(".jp-Completer:not(.lm-mod-hidden) .jp-mod-active")?.innerText`;
+    assert.equal(await both[0].until(offered), "singularValues");
+    await page.keyboard.press("Enter");
+    assert.equal(await both[0].evaluate(`cells[${cell}].model.sharedModel.getSource()`), "singularValues");
+    await page.keyboard.type("; svd(");
+    await page.keyboard.press("Shift+Tab");
+    const told = await both[0].until<string>(`document.querySelector(".jp-Tooltip")?.innerText`);
+    assert.match(told ?? "", /svd\(matrix: Matrix\): /);
     for (const notebook of both) await notebook.close();
   });
 
-  test("a kernel killed in the middle of a cell leaves nothing behind, and the chapter runs after a restart", async () => {
-    const notebook = await lab.open("03-low-rank-head.ipynb");
-    const [parameters, features] = [
-      await notebook.find(/^const keeps = /),
-      await notebook.find(/await features\(network, learnt/),
-    ];
-    await notebook.edit(parameters, /trainImages = 1024/, "trainImages = 1000"); // not in the cache yet
-    for (let index = 0; index < features; index++) assert.equal((await notebook.run(index)).ok, true);
-    const pid = await notebook.pid();
-    await notebook.start(`(panel.content.activeCellIndex = ${features}, app.commands.execute("notebook:run-cell"))`);
-    await notebook.until(
-      `/features of 1000 .*: [1-9]/.test(JSON.stringify(cells[${features}].model.outputs.toJSON()))`,
-    );
-    process.kill(pid, "SIGKILL");
-    await notebook.page.click(".jp-Dialog .jp-mod-accept", { timeout: 60_000 }); // "The kernel appears to have died"
-    assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
-    assert.equal(await notebook.restartAndRunAll(), true);
-    assert.deepEqual(await notebook.complaints(), []);
-    await notebook.close();
+  describe("with work under way in chapter 3", () => {
+    let notebook: LabNotebook;
+    let features: number;
+    before(async () => {
+      notebook = await lab.open("03-low-rank-head.ipynb");
+      features = await notebook.find(/await features\(network, learnt/);
+    });
+    after(() => notebook?.close());
+
+    /** Computes features that are in no cache, up to the middle. Returns the kernel's process id. */
+    async function toTheMiddle(images: number): Promise<number> {
+      await notebook.edit(await notebook.find(/^const keeps = /), /trainImages = \d+/, `trainImages = ${images}`);
+      for (let index = 0; index < features; index++) assert.equal((await notebook.run(index)).ok, true);
+      const pid = await notebook.ask<number>("process.pid");
+      await notebook.start(`(panel.content.activeCellIndex = ${features}, app.commands.execute("notebook:run-cell"))`);
+      const begun = `/first ${images} training images: [1-9]/`;
+      assert.ok(await notebook.until(`${begun}.test(JSON.stringify(cells[${features}].model.outputs.toJSON()))`));
+      return pid;
+    }
+
+    /** The features of the last run are those that these images get among more of them. */
+    async function areValid(): Promise<void> {
+      const cell = await notebook.type(""); // the last one
+      const more = "await features(network, firstImages(images.train, 1024), engine, { cache: cache })";
+      const apart =
+        "train.features.data.reduce((most, value, i) => Math.max(most, Math.abs(value - more.features.data[i])), 0)";
+      await notebook.edit(cell, /^/, `const more = ${more};\nconst apart = ${apart};\nconsole.log(apart < 1e-4);`);
+      assert.deepEqual(await notebook.run(cell), { ok: true, stdout: "true\n", stderr: "" });
+    }
+
+    test("an interrupted cell stops within two seconds, and can be run again", async () => {
+      const pid = await toTheMiddle(999);
+      const clock = performance.now();
+      await notebook.evaluate(`app.commands.execute("notebook:interrupt-kernel")`);
+      assert.equal(await notebook.done(), false);
+      assert.ok(performance.now() - clock < 2000);
+      await sleep(2000);
+      const seconds = "(process.cpuUsage().user + process.cpuUsage().system) / 1e6";
+      const spent = await notebook.ask<number>(seconds);
+      await sleep(2000);
+      assert.ok((await notebook.ask<number>(seconds)) - spent < 0.3);
+      const { ok, stderr } = await notebook.run(features);
+      assert.deepEqual([ok, stderr, await notebook.ask<number>("process.pid")], [true, "", pid]);
+      await areValid();
+    });
+
+    test("a killed kernel is started again, and its caches are valid", async () => {
+      const pid = await toTheMiddle(1000);
+      process.kill(pid, "SIGKILL");
+      await notebook.page.click(".jp-Dialog .jp-mod-accept", { timeout: 60_000 }); // "The kernel appears to have died"
+      assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+      for (let index = 0; index <= features; index++) assert.equal((await notebook.run(index)).ok, true);
+      await areValid();
+    });
   });
 });
