@@ -1,18 +1,11 @@
-import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
+import type { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { Random } from "../core/random";
+import { type Eigen, eigen } from "./eigen";
 import { completeOrthonormal } from "./jacobi";
 import { matrixOfRows, type Product, rowsOf, scaledDown, symmetrized } from "./matrix";
 import { addScaled, dot, type Rows } from "./rows";
 import { choleskyFactor, invertedLower } from "./solve";
-
-/** Leading eigenvectors of a symmetric matrix (n, n). */
-export interface Leading {
-  /** (rank, n): orthonormal rows, by descending eigenvalue. */
-  vectors: Matrix;
-  /** Their eigenvalues, descending, none negative. */
-  values: Float64Array;
-}
 
 /** Sweeps of orthogonal iteration: of covariances of layers they left 1e-5 of what is lost anyway, or less. */
 const sweeps = 8;
@@ -30,9 +23,9 @@ const mostOfAll = 0.5;
  * @param rank whole number from 1 to n.
  * @throws UserError if the rank is out of range or the matrix holds NaN or infinity.
  */
-export function leadingEigenvectors(symmetric: Matrix, rank: number): Leading {
+export function leadingEigenvectors(symmetric: Matrix, rank: number): Eigen {
   const { scale, scaled } = checked(symmetric, rank);
-  return first(rank, decompose(scaled), scale);
+  return first(rank, eigen(scaled), scale);
 }
 
 /**
@@ -47,7 +40,7 @@ export async function leadingSubspace(
   rank: number,
   product: Product,
   start?: Matrix,
-): Promise<Leading> {
+): Promise<Eigen> {
   const n = symmetric.rows;
   if (!start && rank > mostOfAll * n) return leadingEigenvectors(symmetric, rank);
   const { scale, scaled } = checked(symmetric, rank);
@@ -61,7 +54,7 @@ export async function leadingSubspace(
   return first(rank, await iterate(scaled, matrixOfRows(rows), count, product), scale);
 }
 
-function first(rank: number, { vectors, values }: Leading, scale: number): Leading {
+function first(rank: number, { vectors, values }: Eigen, scale: number): Eigen {
   return {
     vectors: matrixOfRows(rowsOf(vectors).slice(0, rank)),
     values: values.slice(0, rank).map((value) => scale * Math.max(value, 0)),
@@ -75,19 +68,8 @@ function checked(symmetric: Matrix, rank: number): { scale: number; scaled: Matr
   return scaledDown(symmetric, "eigenvectors");
 }
 
-/** All eigenvectors, as rows. */
-function decompose(symmetric: Matrix): Leading {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
-  const order = [...realEigenvalues.keys()].sort((i, j) => realEigenvalues[j] - realEigenvalues[i]);
-  const columns = rowsOf(eigenvectorMatrix.transpose());
-  return {
-    vectors: matrixOfRows(order.map((i) => columns[i])),
-    values: Float64Array.from(order, (i) => realEigenvalues[i]),
-  };
-}
-
 /** Orthogonal iteration. @returns as many vectors as the start has. */
-async function iterate(symmetric: Matrix, start: Matrix, sweeps: number, product: Product): Promise<Leading> {
+async function iterate(symmetric: Matrix, start: Matrix, sweeps: number, product: Product): Promise<Eigen> {
   let basis = start;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const image = await product(basis, symmetric);
@@ -97,8 +79,8 @@ async function iterate(symmetric: Matrix, start: Matrix, sweeps: number, product
 }
 
 /** The best approximations of eigenvectors that an orthonormal basis Q (r, n) spans: Q's rows mixed. */
-async function rayleighRitz(basis: Matrix, symmetric: Matrix, product: Product): Promise<Leading> {
-  const { vectors: mixing, values } = decompose(symmetrized(await product(await product(basis, symmetric), basis)));
+async function rayleighRitz(basis: Matrix, symmetric: Matrix, product: Product): Promise<Eigen> {
+  const { vectors: mixing, values } = eigen(symmetrized(await product(await product(basis, symmetric), basis)));
   return { vectors: await product(mixing, basis.transpose()), values };
 }
 

@@ -1,5 +1,6 @@
-import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
+import type { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
+import { eigen } from "./eigen";
 import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
 import { matrixOfRows, rowsOf, scaledDown, timesTransposed } from "./matrix";
 import { dot, type Rows } from "./rows";
@@ -64,8 +65,7 @@ function decompose(matrix: Matrix): Decomposition {
   const { scale, scaled } = scaledDown(matrix, "singular values");
   const wide = matrix.rows < matrix.columns;
   const [x, columns] = wide ? [scaled, scaled.transpose()] : [scaled.transpose(), scaled];
-  const eigen = new EigenvalueDecomposition(timesTransposed(x, x), { assumeSymmetric: true });
-  const vectors = eigen.eigenvectorMatrix.transpose();
+  const { vectors } = eigen(timesTransposed(x, x));
   const [near, far] = [vectors, timesTransposed(vectors, columns)].map(rowsOf);
   orthogonalizeRows(far, near);
   const unsorted = far.map((row) => Math.sqrt(dot(row, row)));

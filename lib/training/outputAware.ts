@@ -1,7 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { type Tensor, tensor } from "../core/tensor";
 import { matrixOf, tensorOf } from "../linalg/matrix";
+import { leadingEigenvectors } from "../linalg/subspace";
 import type { Head } from "../network/head";
 
 /**
@@ -46,11 +47,7 @@ export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank
   const x = matrixOf(features);
   const mean = x.mean("column");
   const outputs = x.subRowVector(mean).mmul(w.transpose());
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(outputs.transpose().mmul(outputs), {
-    assumeSymmetric: true,
-  });
-  const order = [...realEigenvalues.keys()].sort((i, j) => realEigenvalues[j] - realEigenvalues[i]).slice(0, rank);
-  const u = eigenvectorMatrix.subMatrixColumn(order);
+  const u = leadingEigenvectors(outputs.transpose().mmul(outputs), rank).vectors.transpose();
   const meanOutput = w.mmul(Matrix.columnVector(mean));
   const lost = Matrix.sub(meanOutput, u.mmul(u.transpose().mmul(meanOutput)));
   const shift = lost.to1DArray().map((value, c) => value + (bias?.data[c] ?? 0));

@@ -1,5 +1,5 @@
 import type { Matrix } from "ml-matrix";
-import type { Random } from "../../lib/core/random";
+import { Random } from "../../lib/core/random";
 import { matrixOfRows } from "../../lib/linalg/matrix";
 
 /** Normal random numbers, row by row. */
@@ -7,6 +7,12 @@ export function normalMatrix(random: Random, rows: number, columns: number): Mat
   return matrixOfRows(
     Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => random.normal())),
   );
+}
+
+/** As many different rows as the rank, again and again. */
+export function tiedRows(rows: number, columns: number, rank: number): Matrix {
+  const different = normalMatrix(new Random(rank), rank, columns).to2DArray();
+  return matrixOfRows(Array.from({ length: rows }, (_, i) => Float64Array.from(different[i % rank])));
 }
 
 /** `count` numbers in [−1, 1): the finaliser of MurmurHash3 over index and seed; as test/fixtures/formulaWeights.py. */

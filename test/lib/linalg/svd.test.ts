@@ -5,6 +5,7 @@ import { UserError } from "../../../lib/core/errors";
 import { singularValues, svd } from "../../../lib/linalg/svd";
 import recorded from "../../fixtures/singular-values.json";
 import { formulaMatrices } from "../../support/formulaMatrices";
+import { tiedRows } from "../../support/matrices";
 
 const sigmaOf = recorded as Record<string, number[]>;
 
@@ -47,6 +48,10 @@ describe("U and V are orthonormal and U Σ Vᵀ is the matrix", () => {
     assertSvd(Matrix.zeros(9, 4));
     assertSvd(Matrix.zeros(4, 9));
     assertSvd(Matrix.zeros(1, 1));
+  });
+  test("rows of ties, tall, square and wide", () => {
+    for (const [rows, columns] of [[5, 3], [9, 400], [400, 9], [64, 64], [100, 512], [512, 100], [150, 200]]) // biome-ignore format: shapes
+      for (const rank of [1, 2, 3]) assertSvd(tiedRows(rows, columns, rank));
   });
   test("identity and a permutation", () => {
     assertSvd(Matrix.eye(12));
