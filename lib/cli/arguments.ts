@@ -26,10 +26,41 @@ export const settingHelp = `  --weights FILE   a state dict of your own (.pth or
   --note TEXT      a note on the weights, shown where it matters ("layer3 is not the official tensor")
   --help           show this`;
 
+/** The command as a reader types it: "npm start -- 2 --note 'so so'". */
+export function commandLine(command: string, args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w./=:@…-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  return [`npm ${command} --`, ...quoted].join(" ");
+}
+
+/**
+ * npm takes options before a "--" for its own, leaves them in the environment, and runs the command without them.
+ * @param environment of the command; one's name "no-…" is npm's way to negate its own and stays out of this.
+ * @throws UserError that says how to write it, if one of the command's options stands there.
+ */
+export function requireNoneSwallowed(
+  command: string,
+  args: string[],
+  options: Options,
+  environment = process.env,
+): void {
+  const swallowed = Object.entries(options).flatMap(([name, { type }]) => {
+    const value = environment[`npm_config_${name.replaceAll("-", "_")}`];
+    if (!value || name.startsWith("no-")) return [];
+    const given = value.split("\n\n").map((each) => (each === "true" ? "…" : each));
+    return type === "boolean" ? [[`--${name}`]] : given.map((each) => [`--${name}`, each]);
+  });
+  if (swallowed.length === 0) return;
+  // Newer versions of npm leave an option's value among the arguments.
+  const kept = swallowed.flat().includes("…") ? [] : args;
+  const names = [...new Set(swallowed.map(([name]) => name))].join(", ");
+  const right = commandLine(command, [...kept, ...swallowed.flat()]);
+  throw new UserError(`npm took ${names} for its own: options stand after a --, ${right}`);
+}
+
 /**
  * Splits a command line into options and the rest, or shows the command's help if that is asked for.
  * @returns undefined where the help was shown: there is nothing else to do then.
- * @throws UserError if an option is unknown or lacks its value, or there is a rest that the command does not take.
+ * @throws UserError if an option is unknown, lacks its value or went to npm, or there is a rest that the command does not take.
  */
 export function parseOptions<T extends Options>(
   command: string,
@@ -38,6 +69,7 @@ export function parseOptions<T extends Options>(
   options: T,
   allowPositionals = false,
 ) {
+  requireNoneSwallowed(command, args, options);
   try {
     const parsed = parseArgs({ args, options: { ...options, help: { type: "boolean" } }, allowPositionals });
     if (!("help" in parsed.values)) return parsed;

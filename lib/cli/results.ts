@@ -37,7 +37,7 @@ export class Results {
     for (const text of numbers) {
       if (!all.some(({ number }) => String(number) === text))
         throw new UserError(
-          `there is no chapter "${text}": notebooks/ holds ${all.map(({ number }) => number).join(", ")}`,
+          `there is no chapter "${text}": notebooks/ holds ${all.map(({ number }) => number).join(", ")}; files are given as npm start -- --weights FILE --images DIR`,
         );
     }
     return numbers.length === 0 ? all : all.filter(({ number }) => numbers.includes(String(number)));

@@ -1,4 +1,5 @@
 import { type Attempt, type CompressionOutcome, costs } from "../../compression/compressNetwork";
+import { commandLine } from "../arguments";
 import type { CompressArguments } from "./options";
 
 /** A compression that writes nothing. */
@@ -44,6 +45,5 @@ function repeated(args: readonly string[]): string {
   const kept = args.filter(
     (arg, i) => !dropped.test(arg) && !(dropped.test(args[i - 1] ?? "") && !args[i - 1].includes("=")),
   );
-  const quoted = kept.map((arg) => (/^[\w./=:@-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  return ["npm run compress --", ...quoted].join(" ");
+  return commandLine("run compress", kept);
 }

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { environmentOf, parseOptions, settingOptions, settingsFrom } from "../../../lib/cli/arguments";
+import {
+  environmentOf,
+  parseOptions,
+  requireNoneSwallowed,
+  settingOptions,
+  settingsFrom,
+} from "../../../lib/cli/arguments";
 import { UserError } from "../../../lib/core/errors";
 import { currentSettings } from "../../../lib/core/settings";
 
@@ -32,6 +38,35 @@ for (const args of [["2"], ["--wieghts", "x"], ["-x"], ["--threads"], ["--fresh=
       (error) => error instanceof UserError && /^[^\n]*: see npm start -- --help$/.test(error.message),
     );
   });
+
+const swallowed: [Record<string, string>, string[], string][] = [
+  [{ weights: "own.pth" }, ["2"], "npm start -- 2 --weights own.pth"],
+  [{ fresh: "true", threads: "2" }, [], "npm start -- --threads 2 --fresh"],
+  [{ note: "it's mine" }, ["2"], "npm start -- 2 --note 'it'\\''s mine'"],
+  // npm 11 leaves the value among the arguments.
+  [{ weights: "true", full: "true" }, ["own.pth"], "npm start -- --weights … --full"],
+  [{ set: "a=1\n\nb=2" }, ["3"], "npm start -- 3 --set a=1 --set b=2"],
+  [{ max_drop: "1" }, [], "npm start -- --max-drop 1"],
+];
+const every = { ...settingOptions, set: { type: "string" }, "max-drop": { type: "string" } } as const;
+for (const [taken, args, right] of swallowed)
+  test(`options that went to npm are refused with the right command: ${right}`, () => {
+    const environment = Object.fromEntries(Object.entries(taken).map(([name, value]) => [`npm_config_${name}`, value]));
+    assert.throws(
+      () => requireNoneSwallowed("start", args, every, environment),
+      (error) => error instanceof UserError && error.message.endsWith(`, ${right}`),
+    );
+  });
+
+test("what npm sets for itself goes through", () => {
+  const environment = {
+    npm_config_cache: "/c",
+    npm_config_browser: "",
+    npm_config_fresh: "",
+    npm_config_user_agent: "u",
+  };
+  requireNoneSwallowed("run lab", [], { ...every, "no-browser": { type: "boolean" } }, environment);
+});
 
 test("paths become absolute from where the reader typed them", () => {
   process.env.INIT_CWD = folder;

@@ -21,7 +21,10 @@ function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
   });
 }
 
-const wrong: [string[], RegExp][] = [
+const wrong: [string[], RegExp, NodeJS.ProcessEnv?][] = [
+  [["start", "2"], /^npm took --weights .* npm start -- 2 --weights x\.pth$/, { npm_config_weights: "x.pth" }],
+  [["compress"], /^npm took --speedup .* npm run compress -- --speedup 3$/, { npm_config_speedup: "3" }],
+  [["start", "x.pth"], /^there is no chapter "x\.pth": .* npm start -- --weights FILE --images DIR$/],
   [[], /^commands are start, lab, native, download, bench, compress, not ""$/],
   [["constructor"], /^commands are /],
   [["start", "--inplcae"], /^Unknown option '--inplcae': see npm start -- --help$/],
@@ -33,9 +36,9 @@ const wrong: [string[], RegExp][] = [
   [["lab", "--ports", "1"], /^Unknown option '--ports': see npm run lab -- --help$/],
   [["native", "now"], /^Unexpected argument .now.: see npm run native -- --help$/],
 ];
-for (const [args, message] of wrong)
+for (const [args, message, environment] of wrong)
   test(`one line and exit code 1: ${args.join(" ").replace(folder, "…") || "no command"}`, () => {
-    const { status, stdout, stderr } = run(args);
+    const { status, stdout, stderr } = run(args, environment);
     assert.equal(status, 1);
     assert.equal(stdout, "");
     assert.match(stderr.replace(/\n$/, ""), message);
