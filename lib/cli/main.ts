@@ -1,5 +1,6 @@
 import { UserError } from "../core/errors";
 import { CellError } from "./notebooks/execute";
+import { requireTestedNode } from "./nodeVersion";
 
 /** The commands behind `npm start` and `npm run …`; each loads only what it needs. */
 const commands: Record<string, () => Promise<(args: string[]) => Promise<number>>> = {
@@ -12,6 +13,7 @@ const commands: Record<string, () => Promise<(args: string[]) => Promise<number>
 };
 
 async function main([name = "", ...args]: string[]): Promise<number> {
+  requireTestedNode();
   if (!Object.hasOwn(commands, name))
     throw new UserError(`commands are ${Object.keys(commands).join(", ")}, not "${name}"`);
   const command = await commands[name]();

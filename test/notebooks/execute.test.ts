@@ -158,6 +158,16 @@ for (const [name, cells, message] of failures)
     assert.deepEqual(kernelFolders(), []);
   });
 
+test("what Node itself warns of fails no cell, and is none of its outputs", async () => {
+  const notebook = notebookOf("new Buffer(1).length", "process.emitWarning('old', 'DeprecationWarning')", "2");
+  const environment = { NODE_OPTIONS: "--pending-deprecation" };
+  await executeNotebook(notebook, { title: "chapter 9", environment });
+  assert.deepEqual(
+    codeCells(notebook).map(({ outputs }) => textOf(outputs)),
+    ["1\n", "", "2\n"],
+  );
+});
+
 test("a cell that never ends is ended at its limit, with its process", async () => {
   const notebook = notebookOf("console.log(process.pid)", "while (true) {}");
   await assert.rejects(

@@ -1,5 +1,6 @@
 // Starts the tslab kernel at the repository's root: node kernelProcess.cjs CONNECTION_FILE
 // Plain JavaScript, since Jupyter and the project's own runner both start it with nothing but node.
+const { writeSync } = require("node:fs");
 const path = require("node:path");
 const { Worker } = require("node:worker_threads");
 
@@ -7,6 +8,7 @@ const { Worker } = require("node:worker_threads");
 process.chdir(path.join(__dirname, "..", "..", ".."));
 // Imported sources are loaded as everywhere else in the project, and once: after an edit the kernel has to be started again.
 require("tsx/cjs");
+warnInTerminal();
 endWithClient();
 neverWaitWhenPublishing();
 compileElsewhere();
@@ -14,11 +16,17 @@ stopWhenInterrupted();
 printNothingTwice();
 require("tslab/dist/main.js").startKernel({ configPath: path.resolve(process.argv[2]), enableFindLocal: false });
 
+/** What Node itself warns of, such as a package's use of what is deprecated, is no output of a cell. */
+function warnInTerminal() {
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => writeSync(2, `${name}: ${message}\n`));
+}
+
 /** A kernel whose client was killed must not live on, not even inside an endless loop: hence a thread of its own. */
 function endWithClient() {
   const watch = `const client = process.ppid;
     setInterval(() => process.ppid === client || process.kill(process.pid, "SIGKILL"), 500);`;
-  new Worker(watch, { eval: true }).unref();
+  new Worker(watch, { eval: true, execArgv: ["--no-warnings"] }).unref();
 }
 
 /**
