@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UserError } from "../../../lib/core/errors";
 import { matrixOfRows, rowsOf, timesTransposed } from "../../../lib/linalg/matrix";
-import { type Leading, leadingEigenvectors, leadingSubspace } from "../../../lib/linalg/subspace";
+import type { Eigen } from "../../../lib/linalg/eigen";
+import { leadingEigenvectors, leadingSubspace } from "../../../lib/linalg/subspace";
 import { Random } from "../../../lib/core/random";
 import { assertNear } from "../../support/close";
 import { normalMatrix } from "../../support/matrices";
@@ -34,7 +35,7 @@ function allValues(symmetric: Matrix): number[] {
 const product = async (a: Matrix, b: Matrix) => timesTransposed(a, b);
 const subspace = (symmetric: Matrix, rank: number, start?: Matrix) => leadingSubspace(symmetric, rank, product, start);
 
-function assertLeading(symmetric: Matrix, rank: number, { vectors, values }: Leading, tolerance = 1e-8): void {
+function assertLeading(symmetric: Matrix, rank: number, { vectors, values }: Eigen, tolerance = 1e-8): void {
   assert.deepEqual([vectors.rows, vectors.columns, values.length], [rank, symmetric.rows, rank]);
   assert.ok(Matrix.sub(timesTransposed(vectors, vectors), Matrix.eye(rank)).abs().max() < 1e-10);
   const expected = allValues(symmetric);
