@@ -119,7 +119,8 @@ export function exportFolder(environment: NodeJS.ProcessEnv): string {
 /** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
 export const fromReader = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
-function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {
+/** The path made absolute. @throws FileError if there is no such file, or folder. */
+export function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {
   if (path === undefined) return undefined;
   const absolute = fromReader(path);
   if (!existsSync(absolute)) throw new FileError(absolute, "does not exist");

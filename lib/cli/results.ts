@@ -19,12 +19,12 @@ export interface ChapterFile {
 export class Results {
   constructor(
     private readonly build = buildFolder,
-    private readonly notebooks = join(root, "notebooks"),
+    readonly committed = join(root, "notebooks"),
   ) {}
 
   /** The chapters under notebooks/, in order. */
   all(): ChapterFile[] {
-    const names = readdirSync(this.notebooks).flatMap((file) => file.match(/^(\d\d-.+)\.ipynb$/)?.[1] ?? []);
+    const names = readdirSync(this.committed).flatMap((file) => file.match(/^(\d\d-.+)\.ipynb$/)?.[1] ?? []);
     return names.sort().map((name) => ({ number: Number(name.slice(0, 2)), name }));
   }
 
@@ -45,12 +45,12 @@ export class Results {
 
   /** The committed notebook. */
   source({ name }: ChapterFile): string {
-    return join(this.notebooks, `${name}.ipynb`);
+    return join(this.committed, `${name}.ipynb`);
   }
 
-  /** The notebook as the last run left it, or as far as a run came that failed. */
-  executed({ name }: ChapterFile, failed = false): string {
-    return join(this.build, "notebooks", `${name}${failed ? ".failed" : ""}.ipynb`);
+  /** The notebook as the last run left it, with parameters of the reader's own apart, or as far as a run came that failed. */
+  executed({ name }: ChapterFile, { varied = false, failed = false } = {}): string {
+    return join(this.build, "notebooks", varied ? "varied" : "", `${name}${failed ? ".failed" : ""}.ipynb`);
   }
 
   /**
@@ -58,28 +58,28 @@ export class Results {
    * was found on other weights or images: results of different assets must not stand side by side. Claims found on the same
    * assets stay, for a chapter replaces its own unless it runs with other settings than the report's.
    * @param assets names the weights and images of this run by their content.
+   * @param apart those that will run with parameters of the reader's own: what they left with the notebook's stays.
    * @returns the chapters whose results are gone though they will not run now.
    */
-  async prepare(about: ChapterFile[], assets: string): Promise<ChapterFile[]> {
+  async prepare(about: ChapterFile[], assets: string, apart: ChapterFile[] = []): Promise<ChapterFile[]> {
     const others = this.all().filter((chapter) => !about.some(({ number }) => number === chapter.number));
     const assetsFile = join(this.build, "claims", "assets.json");
     const same = readIfThere(assetsFile) === assets;
     const stale = same ? [] : others.filter((other) => existsSync(this.claims(other)));
     const gone = [...about, ...stale].flatMap((chapter) => [
       ...(same ? [] : [this.claims(chapter)]),
-      this.variedClaims(chapter),
-      this.executed(chapter),
-      this.executed(chapter, true),
+      ...(same && apart.includes(chapter) ? [] : [this.executed(chapter), this.executed(chapter, { failed: true })]),
+      ...[this.variedFile(chapter), this.executed(chapter, { varied: true })],
+      this.executed(chapter, { varied: true, failed: true }),
     ]);
-    for (const file of [...gone, this.claimsOfAll, this.report]) rmSync(file, { force: true });
+    for (const file of [...gone, this.claimsOfAll, this.report, this.check]) rmSync(file, { force: true });
     await writeAtomically(assetsFile, assets);
     return stale;
   }
 
-  /** Where the last run of a chapter left its claims apart, if its settings were not the report's. */
-  variedOf(chapter: ChapterFile): string | undefined {
-    const file = this.variedClaims(chapter);
-    return existsSync(file) ? file : undefined;
+  /** The claims that the last run of a chapter left apart, if its settings were not the report's. */
+  variedClaims(chapter: ChapterFile): Claim[] {
+    return readClaims(this.variedFile(chapter));
   }
 
   /** Gathers the claims of all chapters, as they ran with the report's settings, into claims.json. */
@@ -89,19 +89,28 @@ export class Results {
     return claims;
   }
 
-  /** Makes report.html of the executed notebooks and of the claims as they stand there. @param assets in use. */
+  /** Makes report.html of the executed notebooks, if there are any, and of the claims as they stand there. @param assets in use. */
   async collectReport(assets: AssetsInUse): Promise<void> {
     const there = this.all().filter((chapter) => existsSync(this.executed(chapter)));
     const chapters = there.map(async (chapter) => ({
       name: chapter.name,
       notebook: await readNotebook(this.executed(chapter)),
     }));
-    const claims = there.flatMap((chapter) => readClaims(this.variedOf(chapter) ?? this.claims(chapter)));
-    await writeReport(this.report, { assets, claims, chapters: await Promise.all(chapters) });
+    const claims = there.flatMap((chapter) => {
+      const apart = existsSync(this.executed(chapter, { varied: true })); // and the varied claims are its own
+      const varied = apart ? [] : this.variedClaims(chapter);
+      return varied.length > 0 ? varied : readClaims(this.claims(chapter));
+    });
+    if (there.length > 0) await writeReport(this.report, { assets, claims, chapters: await Promise.all(chapters) });
   }
 
   get report(): string {
     return join(this.build, "report.html");
+  }
+
+  /** What `npm start -- --check` found. */
+  get check(): string {
+    return join(this.build, "check.json");
   }
 
   private get claimsOfAll(): string {
@@ -112,7 +121,7 @@ export class Results {
     return join(this.build, "claims", `chapter-${number}.json`);
   }
 
-  private variedClaims({ number }: ChapterFile): string {
+  private variedFile({ number }: ChapterFile): string {
     return join(this.build, "claims", "varied", `chapter-${number}.json`);
   }
 }

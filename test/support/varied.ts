@@ -60,7 +60,8 @@ const { readNotebook, writeNotebook } = require("./lib/cli/notebooks/notebookFil
 
 const read = (file: string): Notebook => parseNotebook(readFileSync(file, "utf8"), file);
 
-function shownIn(notebook: Notebook): Omit<Shown, "error"> {
+/** What a notebook's outputs show. */
+export function shownIn(notebook: Notebook): Omit<Shown, "error"> {
   const shown: Omit<Shown, "error"> = { text: "", tables: new Map(), figures: new Map() };
   for (const output of codeCells(notebook).flatMap(({ outputs }) => outputs)) {
     if (output.output_type === "stream") shown.text += output.text;

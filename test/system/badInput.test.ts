@@ -144,7 +144,29 @@ describe("npm start refuses a folder of images with", () => {
 test("npm start --check refuses other images than the committed outputs rest on, before any cell runs", () => {
   const { status, stdout, stderr } = runCommand(checkout, ["start", "1", "--check", "--images", fewImages]);
   assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
-  assert.match(stderr, /^chapter 1 cannot be checked: its committed outputs rest on other weights or images [^\n]*\n$/);
+  assert.match(stderr, /^[^\n]*01-introduction\.ipynb: ran on other weights or images [^\n]*\n$/);
+});
+
+const refusedArguments: [string, string[], RegExp][] = [
+  ["a baseline that is nowhere", ["--baseline", join(given, "nowhere")], /nowhere: does not exist$/],
+  ["a baseline without the chapter", ["--baseline", given], /01-introduction\.ipynb: does not exist$/],
+  [
+    "a parameter that no chapter has",
+    ["--set", "classs=3"],
+    /^--set classs=3: .* imageShape, classes, imagesPerClass$/,
+  ],
+  ["a text that is no value", ["--set", "classes=[3"], /^--set classes=\[3: .* imageShape, classes, imagesPerClass$/],
+  ["other parameters than those that are compared", ["--set", "classes=3", "--check"], /^--set .*--check/],
+  ["other parameters than those that are committed", ["--set", "classes=3", "--inplace"], /^--set .*--inplace/],
+];
+describe("npm start refuses in one line, before any cell runs,", () => {
+  for (const [name, args, line] of refusedArguments)
+    test(name, () => {
+      const { status, stdout, stderr } = runCommand(checkout, ["start", "1", ...args]);
+      assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
+      assert.match(stderr.trimEnd().split("\n").pop()!, line);
+      assert.equal(existsSync(join(checkout, "build", "notebooks")), false);
+    });
 });
 
 /** Puts something into the copy for as long as the work takes. */

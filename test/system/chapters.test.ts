@@ -29,7 +29,7 @@ describe("npm start on the demo", () => {
   before(() => {
     checkout = copyCheckout("shared");
     build = join(checkout, "build");
-    answer = runCommand(checkout, ["start", ...running.map(({ number }) => String(number))]);
+    answer = runCommand(checkout, ["start", ...running.map(({ number }) => String(number)), "--check"]);
   });
   after(() => removeCheckout(checkout));
 
@@ -41,6 +41,19 @@ describe("npm start on the demo", () => {
       assert.equal(lines?.length, count);
     }
     for (const { id } of claims()) assert.match(answer.stdout, new RegExp(`^${id.replaceAll(".", "\\.")} `, "m"));
+  });
+
+  test("compares every number with the committed notebooks, and ends in a table and a sentence", () => {
+    const { agrees, weights, chapters: checked } = JSON.parse(readFileSync(join(build, "check.json"), "utf8"));
+    assert.deepEqual([agrees, weights.provenance], [true, "demo"]);
+    const lines = answer.stdout.trimEnd().split("\n");
+    const rows = lines.slice(-2 - running.length, -2).map((line) => line.trim().split(/ +/).map(Number));
+    assert.deepEqual(
+      rows.map(([chapter, numbers]) => ({ chapter, numbers })),
+      checked.map(({ chapter, numbers }: Record<string, number>) => ({ chapter, numbers })),
+    );
+    assert.ok(rows.every(([, numbers]) => numbers > 20));
+    assert.match(lines[lines.length - 1], /^This run agrees with .*\.$/);
   });
 
   const claims = (): Claim[] => JSON.parse(readFileSync(join(build, "claims.json"), "utf8"));

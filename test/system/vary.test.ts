@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { loadAssets } from "../../lib/assets/assets";
 import type { Claim } from "../../lib/claims/claims";
 import { rankForVariance, spectrumOf } from "../../lib/linalg/spectrum";
 import { weightMatrix } from "../../lib/linalg/matrix";
 import { layerOf } from "../../lib/network/layerOf";
+import { type Notebook, notebookText, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
+import { Results } from "../../lib/cli/results";
 import { resnet18 } from "../../lib/network/resnet18";
-import { copyCheckout, removeCheckout } from "../support/checkout";
-import { runVaried, type Shown } from "../support/varied";
+import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
+import { notebookOf } from "../support/notebooks";
+import { runVaried, type Shown, shownIn } from "../support/varied";
 
 let checkout: string;
 const untouched = "[]\n";
@@ -23,7 +26,7 @@ before(() => {
 after(() => removeCheckout(checkout));
 
 /** The varied claims of a chapter are written apart, and stand in its last table; those of the report's settings stay. */
-function isApart(number: number, { tables }: Shown): Claim[] {
+function isApart(number: number, { tables }: Pick<Shown, "tables">): Claim[] {
   assert.equal(readFileSync(claimsFile(number), "utf8"), untouched);
   const claims: Claim[] = JSON.parse(readFileSync(claimsFile(number, "varied"), "utf8"));
   assert.ok(claims.length > 0 && claims.every(({ verdict }) => verdict === "varied"));
@@ -104,14 +107,18 @@ describe("chapter 3 with three other keep ratios, another rate and five seeds", 
   const names = ["base", "keep 0.7 (k = 7)", "keep 0.4 (k = 4)", "keep 0.1 (k = 1)"];
   let shown: Shown;
   before(() => {
-    shown = runVaried(checkout, "03-low-rank-head", { keeps: "[1, 0.7, 0.4, 0.1]", learningRate: "0.05", seeds: "5" });
+    shown = runVaried(checkout, "03-low-rank-head", {
+      keeps: "[1, 0.7, 0.4, 0.1]",
+      learningRate: "0.05",
+      seeds: "range(5)",
+    });
     assert.equal(shown.error, "");
   });
 
   test("says so under its banner", () => {
     for (const line of ["keeps: [1,0.7,0.4,0.1] instead of [1,0.5,0.2]", "learningRate: 0.05 instead of 0.1"])
       assert.ok(shown.text.includes(line), line);
-    assert.match(shown.text, /seeds: 5 instead of 40/);
+    assert.match(shown.text, /seeds: \[0,1,2,3,4\] instead of \[0,1,2,3,4,5/);
   });
 
   test("its table has a row for each, with the parameters of its rank and a number of the report only beside its own model", () => {
@@ -146,13 +153,47 @@ describe("chapter 3 with three other keep ratios, another rate and five seeds", 
   });
 });
 
+describe("npm start -- 3 --set", () => {
+  const executed = (...folder: string[]) => join(checkout, "build", "notebooks", ...folder, "03-low-rank-head.ipynb");
+  let answer: ReturnType<typeof runCommand>;
+  let notebook: Notebook;
+  before(async () => {
+    // What the report's settings gave earlier, on the same weights and images.
+    const { weights, images } = await loadAssets({});
+    const assets = { weights: weights.sha256, images: images.sha256 };
+    await new Results(join(checkout, "build")).prepare([], `${JSON.stringify(assets)}\n`);
+    mkdirSync(dirname(executed()), { recursive: true });
+    writeFileSync(executed(), notebookText(notebookOf("earlier")));
+    writeFileSync(claimsFile(3), untouched);
+    answer = runCommand(checkout, ["start", "3", "--set", "keeps=[1,0.3]", "--set", "seeds=range(5)"]);
+    assert.equal(answer.status, 0, answer.stderr);
+    notebook = parseNotebook(readFileSync(executed("varied"), "utf8"), "varied");
+  });
+
+  test("runs with these values, in a cell after the parameters", () => {
+    const tags = notebook.cells.map(({ metadata }) => (metadata as { tags?: string[] }).tags?.[0]);
+    assert.equal(tags.indexOf("injected-parameters"), tags.indexOf("parameters") + 1);
+    const { text, tables } = shownIn(notebook);
+    assert.deepEqual(column(tables.get("3-1"), "model"), ["base", "keep 0.3 (k = 3)"]);
+    assert.match(text, /keeps: \[1,0\.3\] instead of \[1,0\.5,0\.2\]; seeds: \[0,1,2,3,4\] instead/);
+    assert.match(text, /over 5 seeds/);
+  });
+
+  test("its claims are varied, and shown; neither they nor the notebook replace those of the report's settings", () => {
+    const claims = isApart(3, shownIn(notebook));
+    for (const { id } of claims) assert.match(answer.stdout, new RegExp(`^${id.replaceAll(".", "\\.")} .*varied`, "m"));
+    assert.match(readFileSync(executed(), "utf8"), /earlier/);
+    assert.equal(readFileSync(join(checkout, "build", "claims.json"), "utf8"), untouched);
+  });
+});
+
 /** Chapter, changed parameters, what the one line says. */
 const nonsense: [string, Record<string, string>, RegExp][] = [
   ["02-spectra", { layers: '["layer3.1.conv9"]' }, /no layer layer3\.1\.conv9: choose for instance layer3\.1\.conv/],
   ["02-spectra", { layers: '["fc"]', threshold: "NaN" }, /NaN is no share of the variance: give a number above 0/],
-  ["03-low-rank-head", { seeds: "1", keeps: "[1.5]" }, /keep ratio 1\.5: choose one between 0 and 1/],
-  ["03-low-rank-head", { seeds: "1", learningRate: "NaN" }, /learning rate NaN: choose a number above 0$/],
-  ["03-low-rank-head", { seeds: "0" }, /0 heads to train: choose at least one seed$/],
+  ["03-low-rank-head", { seeds: "[0]", keeps: "[1.5]" }, /keep ratio 1\.5: choose one between 0 and 1/],
+  ["03-low-rank-head", { seeds: "[0]", learningRate: "NaN" }, /learning rate NaN: choose a number above 0$/],
+  ["03-low-rank-head", { seeds: "[]" }, /0 heads to train: choose at least one seed$/],
 ];
 describe("nonsense gets one line that names the value and what is allowed", () => {
   for (const [name, values, line] of nonsense)

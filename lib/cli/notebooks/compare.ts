@@ -4,7 +4,7 @@ import { type CodeCell, codeCells, cellLabel, type Notebook, type Output } from 
 
 /** How closely two runs of a notebook must agree. */
 export interface Agreement {
-  /** Two numbers agree if |a − b| ≤ tolerance · max(1, |a|). */
+  /** Two numbers agree if |a − b| ≤ tolerance · |a|, or they are neighbours: one apart in the last decimal, or as counts. */
   tolerance: number;
   /**
    * Whether all words must be the same, and the whole numbers in texts and tables too unless they count some out of many
@@ -26,8 +26,10 @@ export interface Difference {
 export interface Comparison {
   /** How many numbers of the committed run were compared. */
   numbers: number;
-  /** How many of them are the same to the last digit; those within the tolerance that are not are no differences either. */
+  /** How many of them are the same to the last digit. */
   equal: number;
+  /** How many are not, but within the tolerance: these are no differences either. */
+  close: number;
   /** How many numbers were left out, as times or facts of a machine. */
   leftOut: number;
   differences: Difference[];
@@ -70,14 +72,15 @@ function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agree
 function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): Comparison {
   const [before, after] = [committed, rerun].map(steadyContent);
   const [numbersBefore, numbersAfter] = [before, after].map(numbersOf);
+  const apart = compareNumbers(numbersBefore, numbersAfter, where, agreement);
+  const equal = numbersBefore.filter(({ value }, i) => value === numbersAfter[i]?.value).length;
+  const asMany = numbersBefore.length === numbersAfter.length;
   return {
     numbers: numbersBefore.length,
-    equal: numbersBefore.filter(({ value }, i) => value === numbersAfter[i]?.value).length,
+    equal,
+    close: asMany ? numbersBefore.length - equal - apart.length : 0,
     leftOut: numbersOf(contentOf(committed, true)).length - numbersBefore.length,
-    differences: [
-      ...compareNumbers(numbersBefore, numbersAfter, where, agreement),
-      ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where),
-    ],
+    differences: [...apart, ...compareWords(wordsOf(before, agreement), wordsOf(after, agreement), where)],
   };
 }
 
@@ -92,8 +95,8 @@ function compareNumbers(before: Found[], after: Found[], where: string, agreemen
   });
 }
 
-function agree({ value, whole }: Found, other: number, { tolerance, exact }: Agreement): boolean {
-  return Math.abs(value - other) <= (exact && whole ? 0 : tolerance * Math.max(1, Math.abs(value)));
+function agree({ value, step, whole }: Found, other: number, { tolerance, exact }: Agreement): boolean {
+  return Math.abs(value - other) <= (exact && whole ? 0 : Math.max(tolerance * Math.abs(value), 1.001 * step));
 }
 
 /** The text around the first number that only one of two lists has at its place. */
@@ -114,14 +117,15 @@ function compareWords(before: string[], after: string[], where: string): Differe
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 const different = (where: string, was: string, is: string): Comparison => {
-  return { numbers: 0, equal: 0, leftOut: 0, differences: [{ where, was, is }] };
+  return { numbers: 0, equal: 0, close: 0, leftOut: 0, differences: [{ where, was, is }] };
 };
 
 function together(parts: Comparison[]): Comparison {
-  const sum = (key: "numbers" | "equal" | "leftOut") => parts.reduce((total, part) => total + part[key], 0);
+  const sum = (key: "numbers" | "equal" | "close" | "leftOut") => parts.reduce((total, part) => total + part[key], 0);
   return {
     numbers: sum("numbers"),
     equal: sum("equal"),
+    close: sum("close"),
     leftOut: sum("leftOut"),
     differences: parts.flatMap(({ differences }) => differences),
   };
@@ -137,6 +141,8 @@ const kindOf = (output: Output) =>
 interface Found {
   value: number;
   context: string;
+  /** From it to its neighbours: one of its last decimal, one for what counts some out of many, none for other whole numbers. */
+  step: number;
   /** Whether it is a whole number in a text and counts no part of another one. */
   whole: boolean;
 }
@@ -202,9 +208,15 @@ function contentOfHtml(html: string, whole: boolean): Content {
 }
 
 function numbersInJson(value: unknown, path: string): Found[] {
-  if (typeof value === "number") return [{ value, context: path, whole: false }];
+  if (typeof value === "number") return [{ value, context: path, step: lastDecimal(String(value)), whole: false }];
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, inner]) => numbersInJson(inner, `${path}.${key}`));
+}
+
+/** 0.01 of "1.25", 0 of a whole number. */
+function lastDecimal(text: string): number {
+  const [, decimals, exponent = "0"] = text.match(/\.(\d+)(?:e([-+]?\d+))?$/i) ?? [];
+  return decimals === undefined ? 0 : 10 ** (Number(exponent) - decimals.length);
 }
 
 const number = String.raw`[-+−]?(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?`;
@@ -215,13 +227,15 @@ const varying = new RegExp(`${number}${unit}|^\\s*this machine.*$`, "gimu");
 function numbersInText(text: string): Found[] {
   return [...text.matchAll(numbers)].map((match) => {
     const [start, end] = [match.index!, match.index! + match[0].length];
+    const ofMany = /^(?:\/|\s+of\s)/.test(text.slice(end));
     return {
       value: Number(match[0].replace("−", "-").replace(/,/g, "")),
       context: text
         .slice(Math.max(0, start - 30), end + 30)
         .replace(/\s+/g, " ")
         .trim(),
-      whole: /^[-+−]?[\d,]+$/.test(match[0]) && !/^(?:\/|\s+of\s)/.test(text.slice(end)),
+      step: ofMany ? 1 : lastDecimal(match[0]),
+      whole: /^[-+−]?[\d,]+$/.test(match[0]) && !ofMany,
     };
   });
 }

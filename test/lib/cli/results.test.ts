@@ -64,14 +64,14 @@ test("before chapters run, their notebooks go and the claims of the same assets 
   await results.prepare(results.all(), "assets A");
   for (const chapter of [1, 2, 10]) leave(chapter);
   const varied = join(folder, "build", "claims", "varied", "chapter-2.json");
-  write(varied, "[]");
-  assert.equal(results.variedOf(results.choose(["2"])[0]), varied);
+  write(varied, JSON.stringify([claim(2)]));
+  assert.deepEqual(results.variedClaims(results.choose(["2"])[0]), [claim(2)]);
   assert.deepEqual(await results.prepare(results.choose(["2"]), "assets A"), []);
   assert.deepEqual(
     results.all().map((chapter) => existsSync(results.executed(chapter))),
     [true, false, true],
   );
-  assert.equal(results.variedOf(results.choose(["2"])[0]), undefined);
+  assert.deepEqual(results.variedClaims(results.choose(["2"])[0]), []);
   assert.deepEqual(
     (await results.collectClaims()).map(({ chapter }) => chapter),
     [1, 2, 10],
@@ -81,6 +81,18 @@ test("before chapters run, their notebooks go and the claims of the same assets 
     claim(2),
     claim(10),
   ]);
+});
+
+test("a run with parameters of the reader's own leaves what the report's settings gave", async () => {
+  await results.prepare(results.all(), "assets A");
+  for (const chapter of [1, 2]) leave(chapter);
+  const [chapter] = results.choose(["2"]);
+  const varied = results.executed(chapter, { varied: true });
+  write(varied, "an earlier one");
+  assert.deepEqual(await results.prepare([chapter], "assets A", [chapter]), []);
+  assert.deepEqual([claimsOf(2), results.executed(chapter), varied].map(existsSync), [true, true, false]);
+  await results.prepare([chapter], "assets B", [chapter]);
+  assert.deepEqual([claimsOf(2), results.executed(chapter)].map(existsSync), [false, false]);
 });
 
 test("results of other weights or images go, and are named", async () => {

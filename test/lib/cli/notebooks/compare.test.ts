@@ -94,6 +94,21 @@ test("counts out of many are measured, so they may differ within the tolerance",
   assert.equal(linesOf(ran(stream("3 of 512")), ran(stream("3 of 513")), exact).length, 1);
 });
 
+test("small numbers may differ by their last decimal, or by the tolerance of their own size", () => {
+  const differences = (...texts: string[]) => linesOf(ran(stream(texts[0])), ran(stream(texts[1])), loose).length;
+  for (const [was, is] of ["0.02 0.03", "0.00 0.01", "1.5e-3 1.6e-3", "0.5 0.6", "2.000 2.019"].map((s) =>
+    s.split(" "),
+  ))
+    assert.equal(differences(was, is), 0, `${was} ${is}`);
+  for (const [was, is] of ["0.020 0.022", "0.00 0.02", "1.5e-3 1.7e-3", "7 8", "2.000 2.021"].map((s) => s.split(" ")))
+    assert.equal(differences(was, is), 1, `${was} ${is}`);
+  const figure = (y: number) =>
+    ran(html(`<script type="application/json">${JSON.stringify({ data: [{ y: [y] }] })}</script>`));
+  assert.deepEqual(linesOf(figure(0.836325), figure(0.836324), { tolerance: 0, exact: true }), []);
+  assert.equal(linesOf(figure(0.836325), figure(0.836323), { tolerance: 0, exact: true }).length, 1);
+  assert.equal(linesOf(figure(5), figure(6), loose).length, 1);
+});
+
 test("where runs must agree exactly, they must say the same words", () => {
   const better = ran(markdown("fc is the better candidate: 11.33 %"));
   const worse = ran(markdown("fc is not the better candidate: 11.33 %"));
@@ -131,5 +146,14 @@ test("a missing output, another kind, a missing number or another cell is a diff
 test("it counts what was compared, what is equal to the last digit, and what was left out", () => {
   const before = ran(html(`<p>94 of 128</p><p class="time">6 threads: 80 GFLOP/s</p>`), stream("50.78 % in 20 ms"));
   const after = ran(html(`<p>94 of 128</p><p class="time">8 threads</p>`), stream("50.77 % in 1.5 s"));
-  assert.deepEqual(compareNotebooks(before, after, exact), { numbers: 3, equal: 2, leftOut: 3, differences: [] });
+  assert.deepEqual(compareNotebooks(before, after, exact), {
+    numbers: 3,
+    equal: 2,
+    close: 1,
+    leftOut: 3,
+    differences: [],
+  });
+  const { equal, close, differences } = compareNotebooks(ran(stream("1 2 3.5")), ran(stream("1 3 3.51")), exact);
+  assert.deepEqual([equal, close, differences.length], [1, 1, 1]);
+  assert.equal(compareNotebooks(ran(stream("1 2")), ran(stream("1")), exact).close, 0);
 });
