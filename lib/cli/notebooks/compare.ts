@@ -43,8 +43,8 @@ export interface Comparison {
  * - in any text a number followed by ms, µs, s, min, GFLOP/s, steps/s, images/s, or by × unless another number follows
  *   ("0.998 × the base's time" is a ratio of times, "128 × 576" a shape);
  * - a line of plain text that begins with "this machine".
- * Pictures are compared by being there; of a figure all numbers of its Plotly specification. Bars of progress are left out:
- * a cache decides which work is still to be done.
+ * Pictures are compared by being there; of a figure all numbers of its Plotly specification. An output that shows nothing else
+ * may be missing, such as a remark on a busy machine, and so may bars of progress: a cache decides which work is to be done.
  */
 export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement: Agreement): Comparison {
   const [before, after] = [codeCells(committed), codeCells(rerun)];
@@ -63,10 +63,13 @@ export function differenceLine({ where, was, is, context }: Difference): string 
 
 function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agreement: Agreement): Comparison {
   if (committed.source !== rerun.source) return different(where, "this cell", `“${cellLabel(rerun.source)}”`);
-  const [before, after] = [committed, rerun].map(({ outputs }) => outputs.filter((output) => !isProgress(output)));
+  const lasting = (output: Output) => !isProgress(output) && !isTimed(output);
+  const [before, after] = [committed, rerun].map(({ outputs }) => outputs.filter(lasting));
   const [kindsBefore, kindsAfter] = [before, after].map((outputs) => outputs.map(kindOf).join(", ") || "no output");
   if (kindsBefore !== kindsAfter) return different(where, kindsBefore, kindsAfter);
-  return together(before.map((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement)));
+  const parts = before.map((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
+  const timed = committed.outputs.filter(isTimed).flatMap((output) => numbersOf(contentOf(output, true)));
+  return together([...parts, { numbers: 0, equal: 0, close: 0, leftOut: timed.length, differences: [] }]);
 }
 
 function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): Comparison {
@@ -133,6 +136,13 @@ function together(parts: Comparison[]): Comparison {
 
 function isProgress(output: Output): boolean {
   return "data" in output && String(output.data["text/html"] ?? "").startsWith(progressTag);
+}
+
+/** Whether an output shows times or facts of the machine alone. */
+function isTimed(output: Output): boolean {
+  if (!("data" in output) || !/class="(time|machine)"/.test(String(output.data["text/html"]))) return false;
+  const { text, figures } = steadyContent(output);
+  return text.trim() === "" && figures.length === 0;
 }
 
 const kindOf = (output: Output) =>

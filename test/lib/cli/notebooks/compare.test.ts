@@ -73,6 +73,15 @@ test("a bar of progress more or less makes no difference, as a cache may have sa
   assert.equal(linesOf(kept, ran(bar, stream("6 ranks")), exact).length, 1);
 });
 
+test("a remark on the machine more or less makes no difference; its numbers are left out", () => {
+  const remark = html(`<div class="time"><p>busy: 77 % of the cores</p></div>`);
+  const [quiet, busy] = [ran(stream("5 ranks")), ran(remark, stream("5 ranks"))];
+  const compared = (...runs: [typeof quiet, typeof quiet]) => compareNotebooks(...runs, exact);
+  assert.deepEqual(compared(quiet, busy), { numbers: 1, equal: 1, close: 0, leftOut: 0, differences: [] });
+  assert.deepEqual(compared(busy, quiet), { numbers: 1, equal: 1, close: 0, leftOut: 1, differences: [] });
+  assert.equal(compared(quiet, ran(html(`<p>busy</p><p class="time">7</p>`), stream("5 ranks"))).differences.length, 1);
+});
+
 test("a difference names cell, output, both numbers and the text around", () => {
   const [difference, ...more] = linesOf(ran(png, stream("accuracy 50.78 %")), ran(png, stream("accuracy 49 %")), loose);
   assert.deepEqual(more, []);
