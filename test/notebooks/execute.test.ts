@@ -243,11 +243,11 @@ test("an interrupt ends what stands behind an await within two seconds, and the 
     const mark = join(folder, "rounds");
     const cell = (runs: number) => `
       import { appendFileSync } from "node:fs";
-      import { onnxRuntime, timeInTurn } from "./lib/index";
+      import { onnxRuntime, timing } from "./lib/index";
       import { smallResnet } from "./test/support/smallResnet";
       const onProgress = () => appendFileSync(${JSON.stringify(mark)}, ".");
       const turns = { shape: [8, 3, 64, 64], warmUps: 0, runs: ${runs}, onProgress: onProgress };
-      console.log((await timeInTurn([smallResnet()], onnxRuntime(1), turns))[0].runs.length);`;
+      console.log((await timing.timeInTurn([smallResnet()], onnxRuntime(1), turns))[0].runs.length);`;
     const { pid, status, text } = await interrupt(other, cell(1e6), () => existsSync(mark));
     assert.equal(status, "error");
     assert.equal(text(), "Interrupted.\n");

@@ -23,7 +23,7 @@ export interface SpeedPlan {
 const tries = 6;
 
 /** Timed runs of a plan and of the original; more, up to the limit, where their ratio does not settle. */
-const rounds = { warmUps: 2, runs: 15, mostRuns: 45 };
+const rounds = { warmUps: 2, runs: 15, mostRuns: 30 };
 
 /**
  * What a plan's timing is to reach, over what was asked for. Another timing may come out a hundredth lower; and speed that
