@@ -95,7 +95,7 @@ describe("npm start on the demo", () => {
   test("the report holds all chapters and needs no other file", () => {
     const { document } = new JSDOM(readFileSync(join(build, "report.html"), "utf8")).window;
     for (const { name } of running) assert.ok(document.getElementById(name), name);
-    const figures = document.querySelectorAll(".low-rank-figure").length;
+    const figures = document.querySelectorAll(".chapter .low-rank-figure").length;
     const shown = running.flatMap((chapter) => figuresOf(read(committed.source(chapter))));
     assert.equal(figures, shown.length);
     for (const element of document.querySelectorAll("[src]")) assert.match(element.getAttribute("src")!, /^data:/);
