@@ -120,6 +120,15 @@ async function imagesIn(folder: string, provenance: Provenance): Promise<Assets[
   return { provenance, folder, train, test, classNames, sha256: sha256(train.sha256 + test.sha256) };
 }
 
+/** @throws FileError that names the file with fewer images than are needed to learn from or to test on. */
+export function requireImages({ folder, train, test }: Assets["images"], least: { train: number; test: number }): void {
+  for (const [name, { count }, needed] of [
+    [trainFile, train, least.train],
+    [testFile, test, least.test],
+  ] as const)
+    if (count < needed) throw new FileError(join(folder, name), `holds ${count} images: at least ${needed} are needed`);
+}
+
 function notOfficial(file: string): FileError {
   return new FileError(file, "is not the official one, its sha256 differs: remove it and run npm run download");
 }

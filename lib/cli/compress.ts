@@ -1,13 +1,15 @@
-import { type Assets, loadAssets } from "../assets/assets";
+import { type Assets, loadAssets, requireImages } from "../assets/assets";
 import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
+import { leastImages } from "../compression/prepareCompression";
 import { busyLine } from "../core/busyness";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
+import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import { resnet18 } from "../network/resnet18";
 import { type CompressArguments, compressArguments } from "./compress/options";
-import { type CompressionRecord, compressionReport, onnxMetadata } from "./compress/report";
+import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
 import { endOnSignals } from "./lock";
 import { stepProgress } from "../display/progress";
@@ -26,9 +28,13 @@ export async function compress(args: string[]): Promise<number> {
   if (!asked) return 0;
   endOnSignals();
   const assets = await loadAssets(asked.settings, stepProgress());
+  requireImages(assets.images, leastImages);
+  const { weights, images } = assets;
+  const network = resnet18(weights.stateDict, weights.file);
   console.log(inUse(assets));
+  console.log(`head: ${headOf({ network, classes: images.classNames.length })}`);
   const seconds: Record<string, number> = {};
-  const outcome = await run(asked, assets, seconds);
+  const outcome = await run(asked, network, images, seconds);
   for (const { speedup, measured } of attemptsOf(outcome))
     console.log(`\nMeasured at ${speedup} × asked for:\n${measuredTable(measured)}`);
   if (outcome.kind !== "met") {
@@ -50,11 +56,12 @@ function inUse({ weights, images }: Assets): string {
 
 async function run(
   { settings, speedup, maxDrop, batch }: CompressArguments,
-  { weights, images }: Assets,
+  network: Network,
+  images: Assets["images"],
   seconds: Record<string, number>,
 ): Promise<CompressionOutcome> {
   return compressNetwork({
-    network: resnet18(weights.stateDict, weights.file),
+    network,
     train: images.train,
     classes: images.classNames.length,
     test: images.test,

@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { type Assets, loadAssets } from "../assets/assets";
+import { type Assets, loadAssets, requireImages } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
 import { FileError, UserError } from "../core/errors";
@@ -58,13 +58,15 @@ export async function openChapter<N extends number>(
 
 /**
  * The weights and images that the settings name, and the network: for what repeats the report.
- * @throws FileError if a file is missing or damaged, or the images are not of ten classes.
+ * @throws FileError if a file is missing or damaged, or the images are not of ten classes or fewer than the report's.
  */
 export async function loadForReport(
   settings: Pick<Settings, "weights" | "images">,
 ): Promise<Assets & { network: Network }> {
   const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);
+  const { trainImages: train, testImages: test } = report.settings[3] as { trainImages: number; testImages: number };
+  requireImages(assets.images, { train, test });
   return { ...assets, network: resnet18(assets.weights.stateDict, assets.weights.file) };
 }
 

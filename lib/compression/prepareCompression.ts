@@ -22,6 +22,9 @@ export const compressionSizes = {
 /** Shape of an image as the networks take it. */
 export const compressionShape = [3, reportSide, reportSide] as const;
 
+/** Images below which a fit or its measurement means nothing. */
+export const leastImages = { train: 100, test: 50 } as const;
+
 const calibrationSeed = 0;
 
 /** Of the head of a network whose own has another number of classes. */
@@ -65,11 +68,14 @@ export interface Prepared {
 
 /**
  * Head, times, responses and sensitivity of the original network.
- * @throws UserError if there are fewer than two training images or a head's training diverges.
+ * @throws UserError if there are too few training images or a head's training diverges.
  */
 export async function prepareCompression(options: CompressionOptions): Promise<Prepared> {
   const { network, train, classes, engine, batch, cache, onStep, sizes = compressionSizes } = options;
-  if (train.count < 2) throw new UserError("compression learns from training images: give at least two");
+  if (train.count < leastImages.train)
+    throw new UserError(
+      `compression learns from training images: give at least ${leastImages.train}, not ${train.count}`,
+    );
   const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
   const heldOut = imagesFrom(train, learning.count);
   const learningFeatures = await imageFeatures(options, network, learning, "features of training images");

@@ -21,8 +21,8 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-/** A folder with ten training and ten test images, or with others. */
-function images(name: string, train = Buffer.alloc(10 * record), test = train): string {
+/** A folder with as few training and test images as the chapters take, or with others. */
+function images(name: string, train = Buffer.alloc(1024 * record), test = Buffer.alloc(512 * record)): string {
   file(join(name, testFile), test);
   return dirname(file(join(name, trainFile), train));
 }
@@ -128,6 +128,13 @@ const imageFolders: [string, () => string, string, RegExp][] = [
     "",
     /holds images of 4 classes, .*npm run compress/,
   ],
+  ["too few to learn from", () => images("three", Buffer.alloc(3 * record)), trainFile, /holds 3 images: .* 1024 /],
+  [
+    "too few to test on",
+    () => images("untested", undefined, Buffer.alloc(511 * record)),
+    testFile,
+    /holds 511 .* 512 /,
+  ],
   ["an empty file", () => images("empty", Buffer.alloc(0)), trainFile, /is empty/],
   ["a file missing", () => dirname(file(join("one", trainFile), "")), "", /lacks test_batch\.bin/],
   ["nothing at all", () => join(given, "nowhere"), "", /does not exist/],
@@ -139,6 +146,18 @@ describe("npm start refuses a folder of images with", () => {
       const folder = make();
       refusedInOneLine(runCommand(checkout, ["start", "1", "--images", folder]), join(folder, culprit), reason);
     });
+});
+
+test("npm run compress refuses too few images before it computes anything", () => {
+  const few = images("few for compress", Buffer.alloc(99 * record));
+  const answer = runCommand(checkout, ["compress", "--images", few]);
+  refusedInOneLine(answer, join(few, trainFile), /holds 99 images: at least 100 /);
+  const untested = images("untested by compress", undefined, Buffer.alloc(49 * record));
+  refusedInOneLine(
+    runCommand(checkout, ["compress", "--images", untested]),
+    join(untested, testFile),
+    /holds 49 images: at least 50 /,
+  );
 });
 
 test("npm start --check refuses other images than the committed outputs rest on, before any cell runs", () => {

@@ -6,7 +6,8 @@ import { reportSide } from "../../assets/images/preprocess";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import { usableCores } from "../../core/usableCores";
-import type { Prepared } from "../../compression/prepareCompression";
+import { ownHead, type Prepared } from "../../compression/prepareCompression";
+import { nodeOf } from "../../network/network";
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
@@ -29,7 +30,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     ...rankMetadata(attempt.copy.plan.ranks),
     fit: compressionFit,
     calibration_images: String(prepared.calibration.count),
-    head: headOf(prepared),
+    head: `${headOf(prepared.options)}, refitted to the compressed network`,
     batch_norms: "folded into the convolutions",
     preprocessing: `RGB ${imageSide} × ${imageSide} resized to ${reportSide} × ${reportSide} bilinear, scaled to 0 … 1, normalised with ImageNet's mean and standard deviation`,
     classes: JSON.stringify(assets.images.classNames),
@@ -65,7 +66,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     },
     asked: { speedup: asked.speedup, maxDrop: asked.maxDrop ?? null, batch: asked.batch },
     fit: compressionFit,
-    head: headOf(prepared),
+    head: `${headOf(prepared.options)}, refitted to the compressed network`,
     plan: {
       ranks: outputRanks(plan.ranks),
       layers: layers.map(({ ranks, ...layer }) => ({
@@ -84,8 +85,10 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
   };
 }
 
-function headOf({ headFrom }: Prepared): string {
-  return headFrom === "checkpoint"
-    ? "the checkpoint's own, refitted to the compressed network"
-    : "a linear probe on the training images, refitted to the compressed network";
+/** Which head is compressed, with its classes and those of the head whose place it takes. */
+export function headOf({ network, classes }: Pick<Prepared["options"], "network" | "classes">): string {
+  if (ownHead(network, classes)) return `the checkpoint's own, of ${classes} classes`;
+  const head = nodeOf(network, "fc");
+  const given = head.kind === "linear" ? head.weight.shape[0] : 0;
+  return `a linear probe on the training images, of ${classes} classes, in place of the checkpoint's head of ${given}`;
 }

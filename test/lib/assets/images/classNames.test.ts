@@ -9,7 +9,7 @@ import { temporaryFolder } from "../../../fixtures/assets/hostile";
 const base = temporaryFolder();
 
 /** A folder whose batches.meta.txt is this text. */
-function folderWith(text: string): string {
+function folderWith(text: string | Uint8Array): string {
   const folder = mkdtempSync(join(base, "images-"));
   writeFileSync(join(folder, "batches.meta.txt"), text);
   return folder;
@@ -28,6 +28,15 @@ test("there are as many classes as lines, whatever ends them; blank ones at the 
     assert.deepEqual(await classNamesIn(folderWith(text)), names);
 });
 
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
+const names = ["گربه", "Żaba", "sea lion"];
+
+test("names in UTF-8 or UTF-16 with a byte-order mark are read, in any script", async () => {
+  const text = `${names.join("\r\n")}\r\n`;
+  for (const bytes of [Buffer.from(text), Buffer.from(`\ufeff${text}`), utf16(text), utf16(text).swap16()])
+    assert.deepEqual(await classNamesIn(folderWith(bytes)), names);
+});
+
 test("without the file there are ten, as in CIFAR-10", async () => {
   assert.deepEqual(await classNamesIn(base), numbered(10));
 });
@@ -39,6 +48,9 @@ test("a file that names no class, too many, or is none, is refused by its name",
     [folderWith(" \n\n"), /^names no class/],
     [folderWith(""), /^names no class/],
     [folderWith(numbered(257).join("\n")), /^names 257 classes: .* 256/],
+    [folderWith(Buffer.from("grenouille bleutée\n", "latin1")), /UTF-8/],
+    [folderWith(utf16("cat\ndog\n").subarray(2)), /UTF-8/],
+    [folderWith(utf16("cat\ndog\n").subarray(0, -1)), /UTF-8/],
     [folder, /^is a folder/],
   ] as const)
     await assert.rejects(

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CompressionRecord, compressionReport, onnxMetadata } from "../../../../lib/cli/compress/report";
+import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "../../../../lib/cli/compress/report";
+import { tensor } from "../../../../lib/core/tensor";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
+import type { Network } from "../../../../lib/network/network";
 import { bothEndsAt } from "../../../support/plans";
 import { smallLayers, smallResnet } from "../../../support/smallResnet";
 
@@ -16,6 +18,7 @@ const ranks = bothEndsAt(smallResnet(1, 32), [
 ]);
 const layers = smallLayers.map((layer) => ({ layer, options: [{}, { ranks: ranks.get(layer) }] }));
 const images = { count: 3, sha256: "of images" };
+const headed: Network = { nodes: [{ kind: "linear", name: "fc", input: "avgpool", weight: tensor([10, 512]) }] };
 const record = {
   assets: {
     weights: { provenance: "custom", file: "own.pth", sha256: "of weights" },
@@ -23,7 +26,7 @@ const record = {
   },
   asked: { speedup: 1.5, batch: 8 },
   prepared: {
-    options: { engine: onnxRuntime(1) },
+    options: { engine: onnxRuntime(1), network: headed, classes: 2 },
     learning: images,
     calibration: images,
     heldOut: images,
@@ -47,6 +50,13 @@ test("the file names its source, every layer's rank, the narrowed layers' input 
   });
   assert.deepEqual(JSON.parse(metadata.input_ranks), { "a.conv1": 16, "b.conv1": 16 });
   assert.deepEqual(JSON.parse(metadata.classes), ["cat", "dog"]);
+});
+
+test("which head was compressed is said with both numbers of classes", () => {
+  assert.match(headOf({ network: headed, classes: 10 }), /^the checkpoint's own, of 10 classes$/);
+  for (const classes of [9, 11])
+    assert.match(headOf({ network: headed, classes }), new RegExp(`linear probe .* of ${classes} classes, .* of 10$`));
+  assert.match(onnxMetadata(record).head, /linear probe .* of 2 classes, .* of 10, refitted/);
 });
 
 test("the report states the file's operator set and IR version, and both ranks of each layer", () => {
