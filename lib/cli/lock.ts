@@ -2,6 +2,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname } from "node:path";
 import { UserError } from "../core/errors";
 import { explainFileError } from "../core/files";
+import { runs } from "../core/temporary";
 
 /**
  * Takes a lock file that ends with this process, however it ends: a lock whose process is gone counts for nothing.
@@ -62,11 +63,7 @@ function readIfThere(file: string): string | undefined {
 
 /** Process number and, where Linux tells it, the time of its start: numbers are used again. Empty if there is no such process. */
 function identityOf(pid: number): string {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EPERM") return "";
-  }
+  if (!runs(pid)) return "";
   const startTime = readIfThere(`/proc/${pid}/stat`)?.split(") ")[1].split(" ")[19];
   return `${pid} ${startTime ?? ""}`;
 }

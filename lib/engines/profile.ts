@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { InferenceSession } from "onnxruntime-node";
 import { UserError } from "../core/errors";
+import { temporaryFolder } from "../core/temporary";
 import { imageInput, inputsOf, type Network, type Node } from "../network/network";
 import { toOnnx } from "../network/onnx";
 import type { Tensor } from "../core/tensor";
@@ -40,7 +40,7 @@ export async function profileOperators(
   input: Tensor,
   { threads, warmUps = 1, runs = 5, ...rounds }: ProfileOptions,
 ): Promise<Profiles> {
-  const folder = await mkdtemp(join(tmpdir(), "low-rank-profile-"));
+  const folder = temporaryFolder("profile");
   const sessions: InferenceSession[] = [];
   try {
     for (const [i, network] of networks.entries())

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../core/temporary";
 
 /**
  * How a client and a kernel find each other, as in Jupyter's connection files: written to a file that only this user can
@@ -21,7 +21,7 @@ export async function createConnection() {
     signature_scheme: "hmac-sha256",
     key: randomBytes(32).toString("hex"),
   };
-  const folder = mkdtempSync(join(tmpdir(), "low-rank-kernel-"));
+  const folder = temporaryFolder("kernel");
   const file = join(folder, "connection.json");
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
   return { connection, file, folder };

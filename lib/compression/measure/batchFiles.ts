@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainFileError } from "../../core/files";
+import { temporaryFolder } from "../../core/temporary";
 import type { Tensor } from "../../core/tensor";
 
 /** Bytes that the files may take: the folder for temporary files is memory on many machines. */
@@ -33,7 +34,7 @@ export class BatchFiles {
 
   /** @param room bytes that the files may take together. */
   static async create(room = roomForFiles()): Promise<BatchFiles> {
-    return new BatchFiles(await mkdtemp(join(tmpdir(), "low-rank-batches-")), room);
+    return new BatchFiles(temporaryFolder("batches"), room);
   }
 
   /**

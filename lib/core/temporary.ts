@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Whether there is such a process, another user's too. */
+export function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * Makes a temporary folder that bears this process's number, and first removes what processes that are gone left of such.
+ * @param purpose a word.
+ */
+export function temporaryFolder(purpose: string): string {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(name.match(/^low-rank-[a-z]+-of-(\d+)-/)?.[1] ?? process.pid);
+    if (!runs(pid)) removeQuietly(join(tmpdir(), name));
+  }
+  return mkdtempSync(join(tmpdir(), `low-rank-${purpose}-of-${process.pid}-`));
+}
+
+/** What another user left is theirs to remove. */
+function removeQuietly(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {}
+}
