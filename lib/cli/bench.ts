@@ -13,7 +13,7 @@ import { busyLine } from "../core/busyness";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";
 import { tensorflow } from "../engines/tensorflow";
-import { writeAtomically } from "../core/files";
+import { requireWritable, writeAtomically } from "../core/files";
 import { factorize, withHead, linearHeads } from "../network/head";
 import type { Network } from "../network/network";
 import { buildFolder } from "../core/paths";
@@ -44,13 +44,14 @@ export async function bench(args: string[]): Promise<number> {
   const parsed = parseOptions("run bench", help, args, { weights, images, threads });
   if (!parsed) return 0;
   const settings = settingsFrom(parsed.values);
+  const file = join(buildFolder, "bench.json");
+  requireWritable(file);
   const { network, ...assets } = await loadForReport(settings);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");
   try {
     const results = await measure(assets, network, threadCounts.map(onnxRuntime), pytorches);
-    const file = join(buildFolder, "bench.json");
     await writeAtomically(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(textTable(tableHeads, tableRows(results)));
     // What PyTorch's process takes in its own turns looks like another program's.

@@ -1,7 +1,18 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../core/errors";
-import { explainFileError } from "../core/files";
+import { explainWriteError } from "../core/files";
 import { runs } from "../core/temporary";
 
 /**
@@ -16,7 +27,7 @@ export function takeLock(file: string): () => void {
     writeFileSync(own, identityOf(process.pid));
     while (!linked(own, file)) removeStale(file);
   } catch (cause) {
-    throw explainFileError(file, cause);
+    throw cause instanceof UserError ? cause : explainWriteError(file, cause);
   } finally {
     if (existsSync(own)) rmSync(own);
   }
@@ -28,21 +39,26 @@ export function takeLock(file: string): () => void {
   };
 }
 
-/** A link appears at once and with its content, and never over an existing file. */
-function linked(own: string, file: string): boolean {
+/** A link appears at once and with its content, and never over an existing file; where there are none, a copy must do. */
+function linked(own: string, file: string, make: typeof linkSync = linkSync): boolean {
   try {
-    linkSync(own, file);
+    make(own, file);
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw cause;
+    if (make === copyNew) throw cause;
+    return linked(own, file, copyNew);
   }
 }
+
+const copyNew: typeof linkSync = (own, file) => copyFileSync(own, file, constants.COPYFILE_EXCL);
 
 /** Moves the lock aside before it is removed, so that of two processes that find it stale only one does. */
 function removeStale(file: string): void {
   const holder = readIfThere(file);
   if (holder === undefined) return;
+  // A copy is there before its content.
+  if (holder === "" && Math.abs(Date.now() - statSync(file).mtimeMs) < 1000) return;
   const pid = Number(holder.split(" ")[0]);
   if (holder === identityOf(pid))
     throw new UserError(`another run is under way (process ${pid}): wait for it to end, or end it`);

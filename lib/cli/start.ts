@@ -5,6 +5,7 @@ import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { type Notebook, readNotebook, writeNotebook } from "./notebooks/notebookFile";
 import { injectParameters, isInjected } from "./notebooks/parameters";
 import { UserError } from "../core/errors";
+import { requireWritable } from "../core/files";
 import { buildFolder, figureFolder, root } from "../core/paths";
 import type { AssetsInUse } from "../display/banner";
 import {
@@ -61,6 +62,7 @@ export async function start(args: string[]): Promise<number> {
     throw new UserError("--set runs other settings than --check and --inplace are for: leave it out, or them");
   const settings = settingsFrom(values);
   const other = existing(folder, "folder");
+  if (inplace) for (const written of ["notebooks", "figures"]) requireWritable(join(root, written, "any"));
   const results = new Results();
   const runs: Run[] = [];
   for (const chapter of results.choose(positionals))

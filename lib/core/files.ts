@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "./errors";
@@ -22,6 +22,33 @@ export function explainFileError(file: string, cause: unknown): unknown {
 }
 
 /**
+ * Asks before work starts whether a file of this name could be written, its folders made where they are missing.
+ * @throws FileError if not.
+ */
+export function requireWritable(file: string): void {
+  if (existsSync(file) && statSync(file).isDirectory()) throw new FileError(file, explanations.EISDIR);
+  let folder = dirname(file);
+  while (!existsSync(folder)) folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) throw new FileError(file, explanations.ENOTDIR);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const readOnly = (cause as NodeJS.ErrnoException).code === "EROFS";
+    throw new FileError(file, explanations[readOnly ? "EROFS" : "EPERM"]);
+  }
+}
+
+/** As explainFileError, of a file that was to be written: making folders fails with "does not exist" whatever the reason. */
+export function explainWriteError(file: string, cause: unknown): unknown {
+  try {
+    requireWritable(file);
+  } catch (reason) {
+    return reason;
+  }
+  return explainFileError(file, cause);
+}
+
+/**
  * Writes a file so that its name never shows a part of it: first under a name of its own, then renamed.
  * Two processes may write the same file at once; the last rename wins, whole.
  * @throws FileError if the disk is full or the folder cannot be written; nothing is left behind then.
@@ -34,7 +61,7 @@ export async function writeAtomically(file: string, content: Uint8Array | string
     await rename(partial, file);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
-    throw explainFileError(file, cause);
+    throw explainWriteError(file, cause);
   }
 }
 

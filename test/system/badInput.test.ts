@@ -246,6 +246,18 @@ describe("npm start says in one line that it cannot write, where", () => {
     refusedInOneLine(answer, join(checkout, "build", "run.lock"), /the file system is read-only/);
   });
 
+  const other: [string[], string][] = [
+    [["compress", "--out", join(given, "m.onnx")], join("build", "cache", "features.bin")],
+    [["bench"], join("build", "bench.json")],
+    [["lab"], join("build", "jupyter", "kernels", "low-rank-resnet", "kernel.json")],
+  ];
+  for (const [args, path] of other)
+    test(`the file system is read-only, so for npm run ${args[0]}`, (context) => {
+      if (mounted("ro", "true").status !== 0) return context.skip("no file system can be mounted here");
+      const answer = mounted("ro", process.execPath, ...commandLine, ...args);
+      refusedInOneLine(answer, join(checkout, path), /the file system is read-only/);
+    });
+
   test("the disk is full before the first cell", (context) => {
     if (mounted("size=64k", "true").status !== 0) return context.skip("no file system can be mounted here");
     const { status, stderr } = mounted("size=64k", ...start);

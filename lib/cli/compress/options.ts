@@ -1,8 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { FileError, UserError } from "../../core/errors";
+import { join } from "node:path";
+import { UserError } from "../../core/errors";
 import { timingTolerance } from "../../compression/measureCompressed";
-import { explainFileError } from "../../core/files";
+import { requireWritable } from "../../core/files";
 import { buildFolder } from "../../core/paths";
 import type { Settings } from "../../core/settings";
 import { fromReader, parseOptions, positiveInteger, settingOptions, settingsFrom } from "../arguments";
@@ -60,7 +59,8 @@ export function compressArguments(args: string[]): CompressArguments | undefined
   const settings = settingsFrom(values);
   if (out === settings.weights) throw new UserError(`--out would overwrite the weights: give another file than ${out}`);
   const report = `${out.replace(/\.onnx$/i, "")}.json`;
-  for (const file of [out, report]) checkWritable(file);
+  // Features and tables are kept in build/cache whatever --out says.
+  for (const file of [out, report, join(buildFolder, "cache", "features.bin")]) requireWritable(file);
   return {
     settings,
     speedup,
@@ -76,17 +76,4 @@ function numberFrom(value: string, name: string): number {
   if (!/^(\d{1,6}(\.\d*)?|\.\d+)$/.test(value))
     throw new UserError(`${name} takes a number such as 1.5, not "${value}"`);
   return Number(value);
-}
-
-/** @throws FileError if no file of this name can be written. */
-function checkWritable(file: string): void {
-  if (existsSync(file) && statSync(file).isDirectory()) throw new FileError(file, "is a folder, not a file");
-  let folder = dirname(file);
-  while (!existsSync(folder)) folder = dirname(folder);
-  if (!statSync(folder).isDirectory()) throw new FileError(file, "lies under something that is not a folder");
-  try {
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    throw explainFileError(folder, cause);
-  }
 }
