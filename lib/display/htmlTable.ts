@@ -21,13 +21,17 @@ function caption({ number, title, source }: Heading): string {
   ].join("");
 }
 
+/** Marks Persian text, which else runs from the left if a Latin word is its first. */
+const direction = (html: string) => (/^[^<]*[\u0621-\u06cc]/.test(html) ? ' dir="rtl" lang="fa"' : "");
+
 function cell({ html, right, time }: HtmlCell): string {
-  return `<td${time ? ' class="time"' : ""} style="text-align:${right ? "right" : "left"}">${html}</td>`;
+  const align = right ? "right" : "start";
+  return `<td${time ? ' class="time"' : ""}${direction(html)} style="text-align:${align}">${html}</td>`;
 }
 
 /** A table as HTML; headings are plain text. */
 export function htmlTable(over: Heading, headings: string[], rows: HtmlCell[][]): string {
-  const heads = headings.map((heading) => `<th style="text-align:left">${escapeHtml(heading)}</th>`);
+  const heads = headings.map((head) => `<th${direction(head)} style="text-align:start">${escapeHtml(head)}</th>`);
   return [
     "<table>",
     caption(over),

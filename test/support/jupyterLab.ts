@@ -270,7 +270,7 @@ export class LabNotebook {
       );
       sight.pictures += await this.evaluate<number>(`${pictures}.length`);
       for (let i = 0; drawn && i < figures; i++)
-        sight.hovered.push(await this.hover(`${node}.querySelectorAll(".low-rank-figure")[${i}]`));
+        sight.hovered.push(...(await this.hover(`${node}.querySelectorAll(".low-rank-figure")[${i}]`)));
       const { persian, wrong, wide } = await this.evaluate<Record<string, string[]>>(`(${layoutOf})(${node})`);
       sight.persian += persian.length;
       sight.wronglyLeftToRight.push(...wrong);
@@ -287,17 +287,17 @@ export class LabNotebook {
     });
   }
 
-  /** Moves the mouse over points of a figure until something is shown there, and returns it: "" for nothing. */
-  private async hover(figure: string): Promise<string> {
+  /** Moves the mouse over points of a figure until something is shown there, and returns it: "" for nothing. None without points. */
+  private async hover(figure: string): Promise<string[]> {
     await this.evaluate(`${figure}.scrollIntoView({ block: "center" })`);
     const points = await this.evaluate<[number, number][]>(`(${pointsOf})(${figure})`);
     for (const [x, y] of points) {
       await this.page.mouse.move(x - 3, y);
       await this.page.mouse.move(x, y, { steps: 3 });
       const label = await this.until<string>(`${figure}.querySelector(".hoverlayer .hovertext")?.textContent`, 1000);
-      if (label) return label;
+      if (label) return [label];
     }
-    return "";
+    return points.length > 0 ? [""] : [];
   }
 
   /** Waits until an expression is true. Returns its value, undefined if that takes too long. */
@@ -314,7 +314,7 @@ export class LabNotebook {
 export interface Sight {
   /** How many pictures are to be seen. */
   pictures: number;
-  /** What is shown at a point of each drawn figure, "" for nothing. */
+  /** What is shown at a point of each drawn figure that has any, "" for nothing. */
   hovered: string[];
   /** How many Persian texts there are, and those whose first letter is not right of their last. */
   persian: number;
@@ -332,7 +332,8 @@ const pointsOf = `(figure) => figure._fullData.flatMap((trace) => {
   const at = known[known.length >> 1];
   const { left, top } = figure.getBoundingClientRect();
   const pixel = (letter, value) => axis(letter)._offset + axis(letter).d2p(value);
-  return [[left + pixel("x", xs[at]), top + pixel("y", ys[at])]];
+  // The second one lies within a bar.
+  return [0, 6].map((below) => [left + pixel("x", xs[at]), top + pixel("y", ys[at]) + below]);
 })`;
 
 /** Of a cell: its Persian texts, those of them that do not run from right to left, and its outputs that are wider than it. */
@@ -350,7 +351,8 @@ const layoutOf = `(node) => {
     });
     if (boxes.some(({ width }) => width === 0)) continue;
     persian.push(text.data);
-    if (boxes[0].top >= boxes[1].top - 2 && boxes[0].left <= boxes[1].left) wrong.push(text.data);
+    const isolated = text.data.trimStart().startsWith("\\u2067") || getComputedStyle(text.parentElement).direction === "rtl";
+    if (!isolated || (boxes[0].top >= boxes[1].top - 2 && boxes[0].left <= boxes[1].left)) wrong.push(text.data);
   }
   const outputs = [...node.querySelectorAll(".jp-OutputArea-output, .jp-RenderedMarkdown")];
   const wide = outputs.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.innerText.slice(0, 60));

@@ -60,7 +60,8 @@ describe("JupyterLab", { skip }, () => {
       assert.deepEqual(await notebook.complaints(), []);
       isSame(before, await notebook.content(), chapter.number);
       const drawn = await notebook.look(true);
-      assert.equal(drawn.hovered.length, figures);
+      const images = chapter.number === 1 ? 1 : 0; // figure 1-1 has no points
+      assert.equal(drawn.hovered.length, figures - images);
       for (const label of drawn.hovered) assert.match(label, /\d/);
       assert.equal(drawn.pictures, 0);
       isWellSet(drawn);

@@ -38,7 +38,7 @@ test("text is escaped, numbers are grouped, rounded and right-aligned", async (c
   assert.equal(cells[9].textContent, "2e-9");
   assert.deepEqual(
     cells.slice(0, 5).map(({ style }) => style.textAlign),
-    ["left", "right", "right", "right", "right"],
+    ["start", "right", "right", "right", "right"],
   );
 });
 
@@ -105,5 +105,20 @@ test("rows that do not fit together are named", async () => {
       source,
     ),
     new UserError("row 2 has the columns a, c, row 1 a, b"),
+  );
+});
+
+test("Persian cells and heads run from right to left, also after a Latin word", async (context) => {
+  const [claim, head] = ["fc به‌صورت ماتریس", "ادعا"];
+  const { document, cells } = await shown(context, "3-1", [{ id: "2.fc.shape", [head]: claim }], source);
+  const heads = [...document.querySelectorAll("th")];
+  assert.deepEqual(
+    [...heads, ...cells].map(({ dir, lang }) => [dir, lang]),
+    [
+      ["", ""],
+      ["rtl", "fa"],
+      ["", ""],
+      ["rtl", "fa"],
+    ],
   );
 });
