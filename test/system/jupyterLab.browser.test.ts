@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
@@ -174,7 +175,8 @@ describe("JupyterLab", { skip }, () => {
       const clock = performance.now();
       await notebook.evaluate(`app.commands.execute("notebook:interrupt-kernel")`);
       assert.equal(await notebook.done(), false);
-      assert.ok(performance.now() - clock < 2000);
+      const others = Math.max(1, loadavg()[0] / availableParallelism()); // the step under way waits for what else runs
+      assert.ok(performance.now() - clock < 2000 * others);
       await sleep(2000);
       const seconds = "(process.cpuUsage().user + process.cpuUsage().system) / 1e6";
       const spent = await notebook.ask<number>(seconds);
