@@ -33,7 +33,12 @@ export function resnet18(stateDict: StateDict, file: string): Network {
   );
   const problems = [...taker.problems, ...taker.leftOver(), ...taker.impossibleValues()];
   if (problems.length > 0) {
-    throw new FileError(file, `is no state dict of torchvision's ResNet-18: ${firstFew(problems)}`);
+    const held = firstFew(
+      [...stateDict.keys()].map((name) => name.slice(0, 60)),
+      ", ",
+    );
+    const names = problems.length > shown ? `; it holds ${held || "no tensor"}` : "";
+    throw new FileError(file, `is no state dict of torchvision's ResNet-18: ${firstFew(problems)}${names}`);
   }
   return { nodes };
 }
@@ -145,7 +150,10 @@ class TensorTaker implements TensorSource {
   }
 }
 
-function firstFew(problems: string[]): string {
-  const shown = problems.slice(0, 3).join("; ");
-  return problems.length > 3 ? `${shown}; and ${problems.length - 3} more` : shown;
+/** So many of a list stand in an error. */
+const shown = 3;
+
+function firstFew(texts: string[], separator = "; "): string {
+  const more = texts.length > shown ? [`and ${texts.length - shown} more`] : [];
+  return [...texts.slice(0, shown), ...more].join(separator);
 }

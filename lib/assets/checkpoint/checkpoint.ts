@@ -31,9 +31,24 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (bytes.length === 0) throw new FileError(file, "is empty");
   const kind = isZip(bytes) || isLegacyPth(bytes) ? "torch" : isSafetensors(bytes) ? "safetensors" : undefined;
   const promised = promises[extname(file).toLowerCase()];
-  if (!kind) throw new FileError(file, "is damaged, or no checkpoint: neither a file of torch.save nor safetensors");
+  if (!kind) throw new FileError(file, `is ${otherKind(bytes)}: neither a file of torch.save nor safetensors`);
   if (promised && promised !== kind) throw new FileError(file, `is named as a ${promised} file but holds ${kind}`);
   return { file, sha256: sha256(bytes), stateDict: await read(file, bytes) };
+}
+
+/** What a file is that is read by none of the readers, as far as its first bytes tell. */
+function otherKind(bytes: Buffer): string {
+  const opening = bytes.toString("latin1", 0, 64).trimStart();
+  const known: [string, string][] = [
+    ["\x80", `a pickle of protocol ${bytes[1]}, but no checkpoint as torch.save writes it by default`],
+    ["L119547037146038801333356L", "a checkpoint pickled by protocol 0 or 1, not 2, torch.save's default"],
+    ["version https://git-lfs", "a pointer of Git LFS, and no checkpoint: fetch the file by git lfs pull"],
+    ["<", "a page of the web, and no checkpoint"],
+    ["\x1f\x8b", "a gzip file, and no checkpoint: unpack it first"],
+    ["\x89HDF", "an HDF5 file, and no checkpoint of PyTorch"],
+  ];
+  const found = known.find(([start]) => opening.startsWith(start));
+  return found?.[1] ?? "no checkpoint, or one whose beginning is damaged";
 }
 
 async function read(file: string, bytes: Buffer): Promise<StateDict> {

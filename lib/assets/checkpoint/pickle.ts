@@ -21,6 +21,9 @@ export interface PickleMeaning<Custom> {
   persistent(id: PickleValue<Custom>): Custom;
 }
 
+/** What a sound pickle may hold, but none that is read here; a plain Error is about one that contradicts itself. */
+export class NotRead extends Error {}
+
 const longest = 2 ** 20;
 const stop = 0x2e;
 
@@ -28,7 +31,7 @@ const stop = 0x2e;
  * Reads pickles of protocol 2, of which it knows only what torch.save writes for a state dict; torch's own weights_only
  * loader knows about the same (torch/_weights_only_unpickler.py). Dictionary keys must be texts and no value is ever
  * turned into a text, since a pickle of 250 bytes can describe a list whose text would be 2⁴⁰ characters long.
- * All methods throw an Error that says what is wrong; time and memory grow with the bytes read and not faster.
+ * All methods throw an Error that says what is wrong, a NotRead where nothing is but this reader's reach; time and memory grow with the bytes read and not faster.
  */
 export class Unpickler<Custom extends object> {
   private stack: PickleValue<Custom>[] = [];
@@ -48,9 +51,10 @@ export class Unpickler<Custom extends object> {
     const end = this.position + longest;
     for (let opcode = this.byte(); opcode !== stop; opcode = this.byte()) {
       const step = this.steps[String.fromCharCode(opcode)];
-      if (!step) throw new Error(`opcode ${opcode} at byte ${this.position - 1} is none of a state dict's`);
+      if (!step)
+        throw new NotRead(`has opcode ${opcode} at byte ${this.position - 1}, which is none of a state dict's`);
       step();
-      if (this.position > end) throw new Error("it is longer than a state dict's");
+      if (this.position > end) throw new NotRead("is longer than a state dict's");
     }
     return this.pop();
   }
@@ -91,7 +95,8 @@ export class Unpickler<Custom extends object> {
   };
 
   private protocol(): void {
-    if (this.byte() !== 2) throw new Error("it is of another protocol than 2");
+    const protocol = this.byte();
+    if (protocol !== 2) throw new NotRead(`is of protocol ${protocol}, not 2, torch.save's default`);
   }
 
   private byte(): number {
@@ -109,7 +114,7 @@ export class Unpickler<Custom extends object> {
   private long(): number {
     const bytes = this.take(this.byte());
     if (bytes.length === 0) return 0;
-    if (bytes.length > 8) throw new Error(`an integer of ${bytes.length} bytes`);
+    if (bytes.length > 8) throw new NotRead(`holds an integer of ${bytes.length} bytes`);
     const padded = Buffer.alloc(8, bytes[bytes.length - 1] & 0x80 ? 255 : 0);
     bytes.copy(padded);
     return Number(padded.readBigInt64LE());
@@ -146,7 +151,8 @@ export class Unpickler<Custom extends object> {
     if (!(map instanceof Map) || items.length % 2) throw new Error("it adds an entry to what is no dictionary");
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
-      if (typeof key !== "string") throw new Error("a dictionary's key is no text");
+      if (typeof key !== "string")
+        throw new NotRead("holds a dictionary with a key that is no text, as an optimizer's");
       map.set(key, items[i + 1]);
     }
   }

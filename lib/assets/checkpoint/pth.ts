@@ -37,18 +37,29 @@ async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buf
   try {
     const zip = await fromBufferPromise(bytes);
     for await (const entry of zip.eachEntry()) {
+      const other = otherKind(entry);
+      if (other) throw new FileError(file, other);
       if (records.has(entry.fileName)) throw new Error("two entries of one name");
       records.set(entry.fileName, await contentOf(zip, entry, bytes));
     }
   } catch (cause) {
+    if (cause instanceof FileError) throw cause;
     throw new FileError(file, `is damaged or incomplete: ${(cause as Error).message.slice(0, 200)}`);
   }
   return records;
 }
 
+/** What a zip file is that has such an entry, if it is nothing that is read. */
+function otherKind(entry: Entry): string | undefined {
+  if (/^[^/]+\/(constants\.pkl|code\/.*)$/.test(entry.fileName))
+    return "is a TorchScript module: in Python, torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a state dict of it";
+  if (entry.isEncrypted()) return "is an encrypted zip file, as torch.save writes none: unpack it first";
+  if (entry.compressionMethod !== 0)
+    return "is a zip file with compressed entries, as torch.save writes none: unpack it, and zip it with -0 if its parts lay in it";
+  return undefined;
+}
+
 async function contentOf(zip: ZipFile, entry: Entry, bytes: Buffer): Promise<Buffer> {
-  if (entry.compressionMethod !== 0 || entry.isEncrypted())
-    throw new Error("a compressed entry, which torch never writes");
   const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
   const content = bytes.subarray(fileDataStart, fileDataStart + entry.uncompressedSize);
   if (content.length !== entry.uncompressedSize) throw new Error("an entry that reaches beyond the end of the file");

@@ -1,7 +1,7 @@
 import { FileError } from "../../core/errors";
 import { type StateDict, sizeOf, type Tensor } from "../../core/tensor";
 import { bfloat16, float16, float32, float64, int64, type NumberFormat } from "./numberFormat";
-import { Global, type PickleMeaning, type PickleValue, Unpickler } from "./pickle";
+import { Global, NotRead, type PickleMeaning, type PickleValue, Unpickler } from "./pickle";
 
 /** A block of numbers that tensors share; the pickle names it, its bytes lie elsewhere in the file. */
 export class Storage {
@@ -75,6 +75,7 @@ export class TorchUnpickler {
       return this.unpickler.read();
     } catch (cause) {
       if (cause instanceof FileError) throw cause;
+      if (cause instanceof NotRead) throw this.refusal(`its pickle ${cause.message}`);
       throw new FileError(this.file, `is damaged: its pickle cannot be read, ${(cause as Error).message}`);
     }
   }

@@ -46,7 +46,17 @@ function changed(change: (dict: Map<string, { shape: number[]; data: Float32Arra
 }
 
 const faults: [string, Parameters<typeof changed>[0], RegExp][] = [
-  ["an empty state dict", (dict) => dict.clear(), /conv1\.weight is missing; .*; and 99 more$/],
+  ["an empty state dict", (dict) => dict.clear(), /conv1\.weight is missing; .*; and 99 more; it holds no tensor$/],
+  [
+    "names behind a prefix, some of which it shows",
+    (dict) => {
+      for (const [name, value] of [...dict]) {
+        dict.delete(name);
+        dict.set(`module.${name}`, value);
+      }
+    },
+    /conv1\.weight is missing; .*; it holds module\.\w+.*, module\.\w+.*, and \d+ more$/,
+  ],
   ["a missing tensor", (dict) => dict.delete("layer3.0.bn2.bias"), /layer3\.0\.bn2\.bias is missing$/],
   [
     "a tensor too many",

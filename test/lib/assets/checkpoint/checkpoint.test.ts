@@ -40,9 +40,26 @@ test("refuses what is missing, empty, a folder, foreign, or a page that a server
   await refused(join(folder, "missing.pth"), /does not exist/);
   await refused(folder, /is a folder/);
   await refused(saved("empty.pth", Buffer.alloc(0)), /is empty/);
-  await refused(saved("page.pth", Buffer.from("<!DOCTYPE html><title>404</title>")), /neither a file of torch\.save/);
+  await refused(
+    saved("page.pth", Buffer.from("<!DOCTYPE html><title>404</title>")),
+    /page of the web, .*neither a file of torch\.save/,
+  );
   await refused(saved("zeros.safetensors", Buffer.alloc(1000)), /neither/);
   await refused(saved("short.pth", Buffer.from("PK")), /neither/);
+});
+
+test("says what a file is that is none of the kinds read", async () => {
+  const kinds: [string | Buffer, RegExp][] = [
+    [Buffer.from("8004950b000000000000008a0a6cfc9c46f9206aa850192e", "hex"), /a pickle of protocol 4/],
+    ["L119547037146038801333356L\n.", /protocol 0 or 1, not 2/],
+    ["version https://git-lfs.github.com/spec/v1\n", /git lfs pull/],
+    [Buffer.from("1f8b0800", "hex"), /a gzip file/],
+    [Buffer.from("894844460d0a1a0a", "hex"), /an HDF5 file/],
+  ];
+  for (const [content, reason] of kinds) {
+    await refused(saved("other.pth", Buffer.from(content)), reason);
+    await refused(saved("other.pth", Buffer.from(content)), /^(?!.*damaged)/);
+  }
 });
 
 const assets = process.env.LOW_RANK_ASSETS;

@@ -110,7 +110,7 @@ test("refuses a pickle that is no state dict, or holds more than tensors", async
   await refused(pthAround(of(integer(3))), /no state dict/);
   await refused(pthAround(of(dict(["epoch", integer(3)]))), /entry epoch is no tensor/);
   await refused(pthAround(of(dict(["model", dict(["w", pickledTensor()])]))), /entry model is no tensor/);
-  await refused(pthAround(of("}", integer(1), pickledTensor(), "s")), /key is no text/);
+  await refused(pthAround(of("}", integer(1), pickledTensor(), "s")), /key that is no text/);
   await refused(pthAround(of([text("a pid"), "Q"])), /as torch does not|torch does not write/);
   await refused(pthAround(of(dict(["w", global("torch", "FloatStorage")]))), /entry w is no tensor/);
   await refused(pthAround(of(tuple(text("a")), "R")), /pickle cannot be read/);
@@ -127,7 +127,7 @@ test("refuses at once a pickle whose value would be 2^40 long as a text, whereve
   const { of, global, text, dict } = pickle;
   const doubled = `]${"q\x00h\x00\x86".repeat(40)}`;
   const began = Date.now();
-  await refused(pthAround(of("}", doubled, text("v"), "s")), /key is no text/);
+  await refused(pthAround(of("}", doubled, text("v"), "s")), /key that is no text/);
   await refused(pthAround(of([doubled, "Q"])), /as torch does not/);
   await refused(pthAround(of([doubled, ")R"])), /calls what is no function/);
   await refused(pthAround(of([global("collections", "OrderedDict"), doubled, "R"])), /torch does not write/);
@@ -135,6 +135,44 @@ test("refuses at once a pickle whose value would be 2^40 long as a text, whereve
   await refused(pthAround(of("N".repeat(2 ** 21))), /longer than a state dict/);
   assert.ok(Date.now() - began < 2000);
 });
+
+test("what is sound, but another kind, is not called damaged and says what it is", async () => {
+  const { of, dict, integer } = pickle;
+  const kinds: [Buffer, RegExp][] = [
+    ...[3, 4, 5].map((n): [Buffer, RegExp] => [
+      pthAround(Buffer.from([0x80, n, 0x7d, 0x2e])),
+      new RegExp(`pickle is of protocol ${n},`),
+    ]),
+    [pthAround(of("}", integer(0), dict(), "s")), /key that is no text/],
+    [pthAround(of("}l.")), /has opcode 108/],
+    [
+      storedZip([
+        ["m/data.pkl", of("}")],
+        ["m/constants.pkl", of(")")],
+      ]),
+      /is a TorchScript module: .*state_dict\(\)/,
+    ],
+    [
+      storedZip([
+        ["m/code/__torch__.py", Buffer.from("x")],
+        ["m/data.pkl", of("}")],
+      ]),
+      /is a TorchScript module/,
+    ],
+    [withMethod(storedZip([["archive/data.pkl", of("}")]]), 8), /zip file with compressed entries/],
+  ];
+  for (const [bytes, reason] of kinds) {
+    await refused(bytes, reason);
+    await assert.rejects(readPth("some.pth", bytes), (error: Error) => !error.message.includes("damaged"));
+  }
+});
+
+/** A zip of one entry that says of it that it is compressed in such a way. */
+function withMethod(zip: Buffer, method: number): Buffer {
+  const changed = Buffer.from(zip);
+  changed.writeUInt16LE(method, changed.lastIndexOf("PK\x01\x02", undefined, "latin1") + 10);
+  return changed;
+}
 
 test("a pickle's stray pops, marks and memos are refused", async () => {
   for (const parts of ["", "t", "u", "a", "R", "h\x07", "q\x00", "(N", "\x87", "Q", "b", "NNNNa", "}Ns", "\x80\x04N"]) {
