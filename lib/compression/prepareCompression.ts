@@ -62,7 +62,6 @@ export interface Prepared {
   learningFeatures: Tensor;
   heldOutFeatures: Tensor;
   head: LinearWeights;
-  headFrom: "checkpoint" | "probe";
   measured: LayerMeasurements;
 }
 
@@ -79,8 +78,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
   const heldOut = imagesFrom(train, learning.count);
   const learningFeatures = await imageFeatures(options, network, learning, "features of training images");
-  const own = ownHead(network, classes);
-  const head = own ?? (await probe(options, learningFeatures, learning.labels));
+  const head = ownHead(network, classes) ?? (await probe(options, learningFeatures, learning.labels));
   const measured = await measureLayers(withHead(network, [head]), {
     engine,
     batch,
@@ -98,7 +96,6 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     learningFeatures,
     heldOutFeatures: await imageFeatures(options, network, heldOut, "features of held-out images"),
     head,
-    headFrom: own ? "checkpoint" : "probe",
     measured,
   };
 }

@@ -19,14 +19,10 @@ export function runs(pid: number): boolean {
 export function temporaryFolder(purpose: string): string {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(name.match(/^low-rank-[a-z]+-of-(\d+)-/)?.[1] ?? process.pid);
-    if (!runs(pid)) removeQuietly(join(tmpdir(), name));
+    if (runs(pid)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {} // what another user left is theirs to remove
   }
   return mkdtempSync(join(tmpdir(), `low-rank-${purpose}-of-${process.pid}-`));
-}
-
-/** What another user left is theirs to remove. */
-function removeQuietly(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {}
 }

@@ -45,7 +45,6 @@ function otherKind(bytes: Buffer): string {
     ["version https://git-lfs", "a pointer of Git LFS, and no checkpoint: fetch the file by git lfs pull"],
     ["<", "a page of the web, and no checkpoint"],
     ["\x1f\x8b", "a gzip file, and no checkpoint: unpack it first"],
-    ["\x89HDF", "an HDF5 file, and no checkpoint of PyTorch"],
   ];
   const found = known.find(([start]) => opening.startsWith(start));
   return found?.[1] ?? "no checkpoint, or one whose beginning is damaged";

@@ -53,9 +53,8 @@ async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buf
 function otherKind(entry: Entry): string | undefined {
   if (/^[^/]+\/(constants\.pkl|code\/.*)$/.test(entry.fileName))
     return "is a TorchScript module: in Python, torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a state dict of it";
-  if (entry.isEncrypted()) return "is an encrypted zip file, as torch.save writes none: unpack it first";
-  if (entry.compressionMethod !== 0)
-    return "is a zip file with compressed entries, as torch.save writes none: unpack it, and zip it with -0 if its parts lay in it";
+  if (entry.compressionMethod !== 0 || entry.isEncrypted())
+    return "is a zip file with compressed or encrypted entries, as torch.save writes none: unpack it, and zip it with -0 if its parts lay in it";
   return undefined;
 }
 

@@ -123,7 +123,7 @@ test("a network is compressed with a head of its own; what was measured is what 
   const { learning, calibration, heldOut } = prepared;
   assert.deepEqual([learning.count, calibration.count, heldOut.count], [108, 32, 12]);
   assert.deepEqual(heldOut.labels, request.train.labels.subarray(108));
-  assert.equal(prepared.headFrom, "probe");
+  assert.notEqual(prepared.head, nodeOf(request.network, "fc"));
   const { copy, measured } = attempt;
   assert.equal(copy.plan.speedup, 0.1);
   assert.equal(measured.speedup, measured.ms.before.usual / measured.ms.after.usual);
@@ -221,15 +221,15 @@ test("the checkpoint's own head counts where its classes are the labels'", () =>
 test("images of four classes get a probe of four answers, or the checkpoint's own head of four", async () => {
   const images = ({ labels, ...rest }: LabelledImages) => ({ ...rest, labels: labels.map((label) => label % 4) });
   const own = withHead(request.network, linearHeads(channels, 4, [0])[0]);
-  for (const [network, headFrom] of [
-    [request.network, "probe"],
-    [own, "checkpoint"],
+  for (const [network, keepsOwn] of [
+    [request.network, false],
+    [own, true],
   ] as const) {
     const four = { ...request, network, classes: 4, train: images(request.train), test: images(request.test) };
     const outcome = await compressNetwork(four);
     assert.ok(outcome.kind === "met");
     const { prepared, attempt } = outcome;
-    assert.equal(prepared.headFrom, headFrom);
+    assert.equal(prepared.head === nodeOf(network, "fc"), keepsOwn);
     const answers = await logits(attempt.copy.network, four.test);
     assert.deepEqual(answers.shape, [64, 4]);
     const { correct } = accuracyOf(predictions(answers), four.test.labels);

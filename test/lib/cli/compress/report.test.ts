@@ -30,7 +30,6 @@ const record = {
     learning: images,
     calibration: images,
     heldOut: images,
-    headFrom: "probe",
     measured: { network: smallResnet(1, 32), imageShape: [3, 64, 64], restMs: 1, layers },
   },
   attempt: { copy: { plan: { ranks, predictedMs: {}, speedup: 1.5 } }, measured: {} },
