@@ -52,10 +52,13 @@ export async function compressNetwork(request: CompressRequest): Promise<Compres
   const plan = await planOrReason(request, prepared, speedup);
   if (typeof plan === "string")
     return { kind: "unreachable", reason: plan, instead: await reachable(request, prepared) };
-  const attempt = await attemptAt(request, prepared, plan, speedup);
+  const copy = await fitted(request, prepared, plan, speedup);
+  const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup) };
   if (maxDrop !== undefined && costs(attempt.measured) > maxDrop)
     return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
-  if (fallsShort(attempt.measured, speedup)) return { kind: "too slow", attempt, instead: reached(attempt) };
+  const reached = rounded(attempt.measured.speedup);
+  if (fallsShort(attempt.measured, speedup))
+    return { kind: "too slow", attempt, instead: reached > 1 ? { speedup: reached } : undefined };
   return { kind: "met", prepared, attempt };
 }
 
@@ -64,23 +67,8 @@ export function costs({ drop }: Comparison): number {
   return 100 * drop.difference;
 }
 
-async function attemptAt(
-  request: CompressRequest,
-  prepared: Prepared,
-  plan: SpeedPlan,
-  speedup: number,
-): Promise<Attempt> {
-  const copy = await fitted(request, prepared, plan, speedup);
-  return { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup) };
-}
-
 function measuredInFull(request: CompressRequest, prepared: Prepared, copy: CompressedCopy, speedup: number) {
   return clocked(request, "measurement", () => measureCompressed(prepared, copy, speedup, request.timer));
-}
-
-/** What the final timing reached, where that is any speed-up at all. */
-function reached({ measured: { speedup } }: Attempt): { speedup: number } | undefined {
-  return rounded(speedup) > 1 ? { speedup: rounded(speedup) } : undefined;
 }
 
 function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan, speedup: number) {

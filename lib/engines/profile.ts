@@ -24,22 +24,17 @@ export interface ProfileOptions extends Partial<RoundsOptions> {
   threads: number;
 }
 
-/** Operators of each network, and the share of this process's cores that other programs took meanwhile. */
-export interface Profiles {
-  operators: OperatorTime[][];
-  busy: number;
-}
-
 /**
  * Runs networks under ONNX Runtime's own profiler. Several take turns run by run. All are open at once: each holds its weights and, from its first run on, the values of a batch.
  * @param input a batch, the same in every run.
+ * @returns operators of each network, and the share of this process's cores that other programs took meanwhile.
  * @throws UserError if the engine's profile cannot be read.
  */
 export async function profileOperators(
   networks: readonly Network[],
   input: Tensor,
   { threads, warmUps = 1, runs = 5, ...rounds }: ProfileOptions,
-): Promise<Profiles> {
+): Promise<{ operators: OperatorTime[][]; busy: number }> {
   const folder = temporaryFolder("profile");
   const sessions: InferenceSession[] = [];
   try {
