@@ -1,6 +1,5 @@
 import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainFileError } from "../../core/files";
 import { temporaryFolder } from "../../core/temporary";
@@ -10,8 +9,8 @@ import type { Tensor } from "../../core/tensor";
 const mostBytes = 1e9;
 
 /** So many, or half of what is free where that is less. */
-function roomForFiles(): number {
-  const { bavail, bsize } = statfsSync(tmpdir());
+function roomIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
   return Math.min(mostBytes, (bavail * bsize) / 2);
 }
 
@@ -33,8 +32,9 @@ export class BatchFiles {
   }
 
   /** @param room bytes that the files may take together. */
-  static async create(room = roomForFiles()): Promise<BatchFiles> {
-    return new BatchFiles(temporaryFolder("batches"), room);
+  static async create(room?: number): Promise<BatchFiles> {
+    const folder = temporaryFolder("batches");
+    return new BatchFiles(folder, room ?? roomIn(folder));
   }
 
   /**
