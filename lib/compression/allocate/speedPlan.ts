@@ -15,8 +15,9 @@ export interface SpeedPlan {
   loss: number;
   /** Milliseconds a batch by the latency table. */
   predictedMs: { original: number; compressed: number };
-  /** Measured in turn with the original (`speedupOf`). */
+  /** Measured in turn with the original (`speedupOf`), and the share of the cores that other programs took meanwhile. */
   speedup: number;
+  busy: number;
 }
 
 /** Plans that are timed before the search ends. */
@@ -44,12 +45,20 @@ export async function planForSpeed(measured: LayerMeasurements, engine: Engine, 
   if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
   const choices = choicesOf(measured, "ms", "sensitivity");
   const original = predictMs(measured, new Map());
-  const planAt = (aim: number) =>
-    timed(measured, engine, allocationFor(choices, original / aim - measured.restMs, speedup));
+  let { busy } = measured;
+  const here = () => `on this machine, of which other programs took up to ${(100 * busy).toFixed(0)} %`;
+  const planAt = async (aim: number) => {
+    const allocation = allocationFor(choices, original / aim - measured.restMs);
+    if (!allocation)
+      throw new UserError(`${speedup} × is out of reach ${here()}: even the smallest ranks take longer, ask for less`);
+    const plan = await timed(measured, engine, allocation);
+    busy = Math.max(busy, plan.busy);
+    return plan;
+  };
   const plan = await searchPlan(speedup, planAt);
   if (plan) return plan;
   throw new UserError(
-    `${speedup} × could not be measured in ${tries} tries on this machine: ask for less, or try again when nothing else runs`,
+    `${speedup} × could not be measured in ${tries} tries ${here()}: ask for less, or try again when nothing else runs`,
   );
 }
 
@@ -82,14 +91,12 @@ export async function searchPlan<Plan extends Pick<SpeedPlan, "loss" | "speedup"
     : reached.sort((a, b) => b.speedup - a.speedup)[0];
 }
 
-function allocationFor(choices: LayerChoices[], budget: number, speedup: number): Allocation {
+function allocationFor(choices: LayerChoices[], budget: number): Allocation | undefined {
   try {
     return allocateRanks(choices, budget);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      `${speedup} × is out of reach on this machine, even the smallest ranks take longer: ask for less`,
-    );
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 
@@ -98,6 +105,6 @@ async function timed(measured: LayerMeasurements, engine: Engine, { ranks, loss 
   const predictedMs = { original: predictMs(measured, new Map()), compressed: predictMs(measured, ranks) };
   const expected = [predictedMs.original / predictedMs.compressed];
   const options = { ...rounds, shape: [batch, ...imageShape], expected };
-  const [{ speedup }] = await timeBeside(network, [placeholderSplits(network, ranks)], engine, options);
-  return { ranks, loss, predictedMs, speedup: speedup.ratio };
+  const [{ speedup, after }] = await timeBeside(network, [placeholderSplits(network, ranks)], engine, options);
+  return { ranks, loss, predictedMs, speedup: speedup.ratio, busy: after.busy };
 }

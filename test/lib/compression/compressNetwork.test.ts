@@ -85,6 +85,7 @@ const planner: CompressRequest["planner"] = async ({ network, layers }, _engine,
     loss: 0,
     predictedMs: { original: speedup, compressed: 1 },
     speedup,
+    busy: 0,
   };
 };
 
