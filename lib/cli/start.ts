@@ -62,6 +62,8 @@ export async function start(args: string[]): Promise<number> {
     throw new UserError("--set runs other settings than --check and --inplace are for: leave it out, or them");
   const settings = settingsFrom(values);
   const other = existing(folder, "folder");
+  if (check && !other && settings.full)
+    throw new UserError("the committed notebooks hold fewer points than --full: leave it out, or give a --baseline");
   if (inplace) for (const written of ["notebooks", "figures"]) requireWritable(join(root, written, "any"));
   const results = new Results();
   const runs: Run[] = [];

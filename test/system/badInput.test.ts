@@ -176,6 +176,7 @@ const refusedArguments: [string, string[], RegExp][] = [
   ],
   ["a text that is no value", ["--set", "classes=[3"], /^--set classes=\[3: .* imageShape, classes, imagesPerClass$/],
   ["other parameters than those that are compared", ["--set", "classes=3", "--check"], /^--set .*--check/],
+  ["more points than those that are compared", ["--full", "--check"], /fewer points than --full.*--baseline/],
   ["other parameters than those that are committed", ["--set", "classes=3", "--inplace"], /^--set .*--inplace/],
 ];
 describe("npm start refuses in one line, before any cell runs,", () => {
