@@ -161,10 +161,12 @@ test("npm run compress refuses too few images before it computes anything", () =
 });
 
 test("npm start --check refuses other images than the committed outputs rest on, before any cell runs", () => {
-  const { status, stdout, stderr } = runCommand(checkout, ["start", "1", "--check", "--images", fewImages]);
+  const { status, stdout, stderr } = start1("--check");
   assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
   assert.match(stderr, /^[^\n]*01-introduction\.ipynb: ran on other weights or images [^\n]*\n$/);
 });
+
+const start1 = (...more: string[]) => runCommand(checkout, ["start", "1", "--images", fewImages, ...more]);
 
 const refusedArguments: [string, string[], RegExp][] = [
   ["a baseline that is nowhere", ["--baseline", join(given, "nowhere")], /nowhere: does not exist$/],
@@ -182,7 +184,7 @@ const refusedArguments: [string, string[], RegExp][] = [
 describe("npm start refuses in one line, before any cell runs,", () => {
   for (const [name, args, line] of refusedArguments)
     test(name, () => {
-      const { status, stdout, stderr } = runCommand(checkout, ["start", "1", ...args]);
+      const { status, stdout, stderr } = start1(...args);
       assert.deepEqual({ status, stdout }, { status: 1, stdout: "" });
       assert.match(stderr.trimEnd().split("\n").pop()!, line);
       assert.equal(existsSync(join(checkout, "build", "notebooks")), false);
@@ -202,8 +204,6 @@ function within(path: string, content: Uint8Array, work: () => void): void {
     if (existsSync(aside)) renameSync(aside, path);
   }
 }
-
-const start1 = (...more: string[]) => runCommand(checkout, ["start", "1", "--images", fewImages, ...more]);
 
 test("a file under the official name that is not the official one is refused", () => {
   const path = join(checkout, "data", "cache", officialWeights.name);
