@@ -1,5 +1,6 @@
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
+import type { OnStep } from "../core/progress";
 import { type CompressedCopy, compressedCopy } from "./compressedCopy";
 import { predictMs } from "./measure/latencyTable";
 import type { LayerMeasurements } from "./measure/measureLayers";
@@ -32,7 +33,7 @@ export interface CompressRequest extends CompressionOptions {
   /** Points of top-1 on the test images that the speed-up may cost; without it, any. */
   maxDrop?: number;
   /** Chooses the ranks; planForSpeed unless told. A test gives them, since what a clock decides is not the same twice. */
-  planner?: (measured: LayerMeasurements, engine: Engine, speedup: number) => Promise<SpeedPlan>;
+  planner?: (measured: LayerMeasurements, engine: Engine, speedup: number, onStep?: OnStep) => Promise<SpeedPlan>;
   /** Takes the final times; measureCompressed's own unless told, for the same reason. */
   timer?: Timer;
   /** Called with every plan before it is fitted. */
@@ -123,9 +124,9 @@ async function planOrReason(
   prepared: Prepared,
   speedup: number,
 ): Promise<SpeedPlan | string> {
-  const { planner = planForSpeed, engine } = request;
+  const { planner = planForSpeed, engine, onStep } = request;
   try {
-    return await clocked(request, "plan", () => planner(prepared.measured, engine, speedup));
+    return await clocked(request, "plan", () => planner(prepared.measured, engine, speedup, onStep));
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;
