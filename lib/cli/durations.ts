@@ -27,8 +27,7 @@ export class Durations {
   /** "7 chapters: about 6 min, as the last run here"; what a table of another machine had to tell is said as well. */
   line(chapters: readonly number[]): string {
     const measured = this.known[this.conditions] ?? {};
-    const table = usual[this.demo ? "demo" : "real"];
-    const seconds = chapters.map((chapter) => measured[chapter] ?? table[chapter] ?? 0);
+    const seconds = chapters.map((chapter) => measured[chapter] ?? usual[this.demo ? "demo" : "real"][chapter] ?? 0);
     const source = chapters.every((chapter) => chapter in measured) ? "as the last run here" : "as on two other cores";
     const each = chapters.map((chapter, i) => `${chapter}: ${inWords(seconds[i])}`).join(", ");
     return `about ${inWords(seconds.reduce((sum, each) => sum + each, 0))}, ${source} (chapter ${each})`;
