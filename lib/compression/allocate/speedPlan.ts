@@ -51,16 +51,14 @@ export async function planForSpeed(
   if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
   const choices = choicesOf(measured, "ms", "sensitivity");
   const original = predictMs(measured, new Map());
-  let { busy } = measured;
   // What the table was wrong by for one plan is no surprise for the next.
-  let correction = 1;
+  let [busy, correction] = [measured.busy, 1];
   const here = () => `on this machine, of which other programs took up to ${(100 * busy).toFixed(0)} %`;
   const planAt = async (aim: number) => {
     const allocation = allocationFor(choices, original / aim - measured.restMs);
     if (!allocation)
       throw new UserError(`${speedup} × is out of reach ${here()}: even the smallest ranks take longer, ask for less`);
-    const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);
-    const plan = await timed(measured, engine, allocation, { correction, onProgress });
+    const plan = await timed(measured, engine, allocation, correction, onStep);
     correction = (plan.speedup * plan.predictedMs.compressed) / original;
     busy = Math.max(busy, plan.busy);
     return plan;
@@ -114,10 +112,12 @@ async function timed(
   { network, batch, imageShape, ...measured }: LayerMeasurements,
   engine: Engine,
   { ranks, loss }: Allocation,
-  { correction, onProgress }: { correction: number; onProgress: (done: number, total: number) => void },
+  correction: number,
+  onStep?: OnStep,
 ): Promise<SpeedPlan> {
   const predictedMs = { original: predictMs(measured, new Map()), compressed: predictMs(measured, ranks) };
   const expected = [(correction * predictedMs.original) / predictedMs.compressed];
+  const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);
   const options = { ...rounds, shape: [batch, ...imageShape], expected, onProgress };
   const [{ speedup, after }] = await timeBeside(network, [placeholderSplits(network, ranks)], engine, options);
   return { ranks, loss, predictedMs, speedup: speedup.ratio, busy: after.busy };

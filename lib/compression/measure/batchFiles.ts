@@ -5,13 +5,10 @@ import { explainFileError } from "../../core/files";
 import { temporaryFolder } from "../../core/temporary";
 import type { Tensor } from "../../core/tensor";
 
-/** Bytes that the files may take: the folder for temporary files is memory on many machines. */
-const mostBytes = 1e9;
-
-/** So many, or half of what is free where that is less. */
+/** Bytes that the files may take: 1 GB, since their folder is memory on many machines, or half of what is free. */
 function roomIn(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
-  return Math.min(mostBytes, (bavail * bsize) / 2);
+  return Math.min(1e9, (bavail * bsize) / 2);
 }
 
 /**
