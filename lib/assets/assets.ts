@@ -1,4 +1,3 @@
-import type { StateDict } from "../core/tensor";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../core/errors";
@@ -7,7 +6,7 @@ import { buildFolder, demoFolder, downloadFolder } from "../core/paths";
 import type { Provenance } from "../core/provenance";
 import type { OnStep } from "../core/progress";
 import type { Settings } from "../core/settings";
-import { readCheckpoint } from "./checkpoint/checkpoint";
+import { type Checkpoint, readCheckpoint } from "./checkpoint/checkpoint";
 import { type LabelledImages, readCifar10 } from "./images/cifar10";
 import { unpackCifar10 } from "./images/cifarArchive";
 import { classNamesIn } from "./images/classNames";
@@ -25,7 +24,7 @@ import {
 
 /** The weights and images that a chapter works on. */
 export interface Assets {
-  weights: { provenance: Provenance; file: string; sha256: string; stateDict: StateDict };
+  weights: Checkpoint & { provenance: Provenance };
   images: {
     provenance: Provenance;
     folder: string;
@@ -51,16 +50,20 @@ const places = {
  * belongs to no class that its folder names.
  */
 export async function loadAssets(
-  { weights, images }: Pick<Settings, "weights" | "images">,
+  { weights, entry, images }: Pick<Settings, "weights" | "entry" | "images">,
   onStep?: OnStep,
   at = places,
 ): Promise<Assets> {
-  return { weights: await loadWeights(weights, at), images: await loadImages(images, onStep, at) };
+  return { weights: await loadWeights(weights, entry, at), images: await loadImages(images, onStep, at) };
 }
 
-async function loadWeights(own: string | undefined, at: typeof places): Promise<Assets["weights"]> {
+async function loadWeights(
+  own: string | undefined,
+  entry: string | undefined,
+  at: typeof places,
+): Promise<Assets["weights"]> {
   const downloaded = join(at.downloads, officialWeights.name);
-  if (own) return provenWeights(own);
+  if (own) return provenWeights(own, entry);
   if (existsSync(downloaded)) {
     const weights = await provenWeights(downloaded);
     if (weights.provenance !== "official") throw notOfficial(downloaded);
@@ -76,8 +79,8 @@ async function loadWeights(own: string | undefined, at: typeof places): Promise<
   return { provenance: "demo", ...checkpoint };
 }
 
-async function provenWeights(file: string): Promise<Assets["weights"]> {
-  const checkpoint = await readCheckpoint(file);
+async function provenWeights(file: string, entry?: string): Promise<Assets["weights"]> {
+  const checkpoint = await readCheckpoint(file, { entry });
   const official = checkpoint.sha256 === officialWeights.checksum.digest;
   return { provenance: official ? "official" : "custom", ...checkpoint };
 }

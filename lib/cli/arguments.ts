@@ -10,6 +10,7 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 /** Options that every command with a kernel takes. */
 export const settingOptions = {
   weights: { type: "string" },
+  entry: { type: "string" },
   images: { type: "string" },
   threads: { type: "string" },
   fresh: { type: "boolean" },
@@ -19,6 +20,7 @@ export const settingOptions = {
 
 /** Their lines in a command's --help. */
 export const settingHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
   --threads N      threads of the engine (default: all cores that this process may use)
   --fresh          compute again what the caches hold
@@ -88,10 +90,15 @@ type SettingValues = Partial<Omit<Settings, "threads">> & { threads?: string };
  * directory is another one than the reader's.
  * @throws FileError or UserError if a path or a number is wrong.
  */
-export function settingsFrom({ weights, images, threads, fresh, full, note }: SettingValues): Settings {
+export function settingsFrom({ weights, entry, images, threads, fresh, full, note }: SettingValues): Settings {
   const inherited = currentSettings(process.env);
+  const [ownWeights, ownEntry] =
+    weights === undefined ? [inherited.weights, entry ?? inherited.entry] : [weights, entry];
+  if (ownEntry !== undefined && ownWeights === undefined)
+    throw new UserError("--entry chooses in the file of --weights: give both");
   return {
-    weights: existing(weights ?? inherited.weights, "file"),
+    weights: existing(ownWeights, "file"),
+    entry: ownEntry,
     images: existing(images ?? inherited.images, "folder"),
     threads: threads === undefined ? inherited.threads : positiveInteger(threads, "--threads"),
     fresh: fresh ?? inherited.fresh,
@@ -101,9 +108,9 @@ export function settingsFrom({ weights, images, threads, fresh, full, note }: Se
 }
 
 /** The settings as environment variables, for a kernel. */
-export function environmentOf({ weights, images, threads, fresh, full, note }: Settings): Record<string, string> {
-  const texts = { weights, images, threads: String(threads), fresh: fresh ? "1" : "", full: full ? "1" : "", note };
-  const named = Object.entries(texts).map(([name, text]) => [settingVariables[name as keyof Settings], text ?? ""]);
+export function environmentOf({ threads, fresh, full, ...texts }: Settings): Record<string, string> {
+  const all = { ...texts, threads: String(threads), fresh: fresh ? "1" : "", full: full ? "1" : "" };
+  const named = Object.entries(all).map(([name, text]) => [settingVariables[name as keyof Settings], text ?? ""]);
   return Object.fromEntries(named);
 }
 

@@ -24,6 +24,7 @@ import { textTable } from "./textTable";
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
   --threads N      threads to compare with one thread (default: all cores that it may use)
   --help           show this`;
@@ -40,8 +41,8 @@ const rounds = { runs: 8, mostRuns: 16 };
  * @throws UserError if an option is wrong; FileError if an asset is missing or damaged, or the images are not of ten classes.
  */
 export async function bench(args: string[]): Promise<number> {
-  const { weights, images, threads } = settingOptions;
-  const parsed = parseOptions("run bench", help, args, { weights, images, threads });
+  const { weights, entry, images, threads } = settingOptions;
+  const parsed = parseOptions("run bench", help, args, { weights, entry, images, threads });
   if (!parsed) return 0;
   const settings = settingsFrom(parsed.values);
   const file = join(buildFolder, "bench.json");

@@ -61,7 +61,7 @@ export async function openChapter<N extends number>(
  * @throws FileError if a file is missing or damaged, or the images are not of ten classes or fewer than the report's.
  */
 export async function loadForReport(
-  settings: Pick<Settings, "weights" | "images">,
+  settings: Pick<Settings, "weights" | "entry" | "images">,
 ): Promise<Assets & { network: Network }> {
   const assets = await loadAssets(settings, stepProgress());
   requireReportClasses(assets);

@@ -4,6 +4,8 @@ import { usableCores } from "./usableCores";
 export interface Settings {
   /** A state dict of the reader's own (.pth or .safetensors). */
   weights?: string;
+  /** The dictionary in the file of weights that is meant, where it holds more than one state dict. */
+  entry?: string;
   /** A folder in CIFAR-10's binary layout: data_batch_1.bin, test_batch.bin. */
   images?: string;
   /** Threads of the engine: all cores that this process may use unless told. */
@@ -19,6 +21,7 @@ export interface Settings {
 /** Names of the environment variables behind the settings. */
 export const settingVariables = {
   weights: "LOW_RANK_WEIGHTS",
+  entry: "LOW_RANK_ENTRY",
   images: "LOW_RANK_IMAGES",
   threads: "LOW_RANK_THREADS",
   fresh: "LOW_RANK_FRESH",
@@ -30,6 +33,7 @@ export const settingVariables = {
 export function currentSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     weights: environment[settingVariables.weights] || undefined,
+    entry: environment[settingVariables.entry] || undefined,
     images: environment[settingVariables.images] || undefined,
     threads: Number(environment[settingVariables.threads]) || usableCores(),
     fresh: environment[settingVariables.fresh] === "1",

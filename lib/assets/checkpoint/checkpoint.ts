@@ -1,16 +1,19 @@
-import type { StateDict } from "../../core/tensor";
 import { extname } from "node:path";
 import { FileError } from "../../core/errors";
 import { readBounded, sha256 } from "../../core/files";
+import type { Contents } from "./entry";
 import { isLegacyPth, readLegacyPth } from "./legacyPth";
+import { withoutMasks } from "./masks";
+import { otherFile } from "./otherKinds";
 import { isZip, readPth } from "./pth";
 import { isSafetensors, readSafetensors } from "./safetensors";
+import { isShardIndex, readShards } from "./shards";
 
-/** A file of weights, read whole. */
-export interface Checkpoint {
+/** A file of weights, read whole: tensors by the names that the file has, without masks. */
+export interface Checkpoint extends Contents {
   file: string;
+  /** Of the file's bytes; of the sums of all parts, where it is an index; of the sum and the entry's name, where one was chosen. */
   sha256: string;
-  stateDict: StateDict;
 }
 
 /** File extensions that promise one of the two kinds; any other extension promises nothing. */
@@ -21,36 +24,33 @@ const promises: Record<string, "torch" | "safetensors"> = {
 };
 
 /**
- * Reads the state dict in a file written by torch.save (zip or the format before torch 1.6) or in safetensors format;
- * the content decides which. Nothing in the file is executed. Zip records carry checksums; the other two formats do
- * not, so in them a changed number is noticed only by whoever knows the file's sha256.
+ * Reads the state dict in a file written by torch.save (zip or the format before torch 1.6), in safetensors format, or
+ * in the safetensors files of an index; the content decides which. Nothing in the file is executed. Zip records carry
+ * checksums; the other formats do not, so in them a changed number is noticed only by whoever knows the file's sha256.
+ * @param entry of the dictionary in the file, where it holds more than one state dict.
  * @throws FileError if the file is missing, empty, incomplete, damaged, of another kind, or contradicts its extension.
  */
-export async function readCheckpoint(file: string): Promise<Checkpoint> {
-  const bytes = await readBounded(file, "ResNet-18");
+export async function readCheckpoint(file: string, { entry }: { entry?: string } = {}): Promise<Checkpoint> {
+  const bytes = await readBounded(file, "checkpoint of that size is read, save the state dict alone");
   if (bytes.length === 0) throw new FileError(file, "is empty");
-  const kind = isZip(bytes) || isLegacyPth(bytes) ? "torch" : isSafetensors(bytes) ? "safetensors" : undefined;
+  const torch = isZip(bytes) || isLegacyPth(bytes);
+  const plain = isSafetensors(bytes);
   const promised = promises[extname(file).toLowerCase()];
-  if (!kind) throw new FileError(file, `is ${otherKind(bytes)}: neither a file of torch.save nor safetensors`);
+  if (!torch && !plain && !isShardIndex(bytes)) throw otherFile(file, bytes);
+  const kind = torch ? "torch" : "safetensors";
   if (promised && promised !== kind) throw new FileError(file, `is named as a ${promised} file but holds ${kind}`);
-  return { file, sha256: sha256(bytes), stateDict: await read(file, bytes) };
+  if (entry !== undefined && !torch) throw new FileError(file, `has no entry "${entry}": leave --entry out`);
+  const sum = sha256(bytes);
+  if (!torch) {
+    const read = plain ? { stateDict: readSafetensors(file, bytes), sha256: sum } : await readShards(file, bytes);
+    return { file, ...unmasked({ ...read, notes: [] }), sha256: read.sha256 };
+  }
+  const contents = isZip(bytes) ? await readPth(file, bytes, entry) : readLegacyPth(file, bytes, entry);
+  return { file, ...unmasked(contents), sha256: entry === undefined ? sum : sha256(`${sum} ${entry}`) };
 }
 
-/** What a file is that is read by none of the readers, as far as its first bytes tell. */
-function otherKind(bytes: Buffer): string {
-  const opening = bytes.toString("latin1", 0, 64).trimStart();
-  const known: [string, string][] = [
-    ["\x80", `a pickle of protocol ${bytes[1]}, but no checkpoint as torch.save writes it by default`],
-    ["L119547037146038801333356L", "a checkpoint pickled by protocol 0 or 1, not 2, torch.save's default"],
-    ["version https://git-lfs", "a pointer of Git LFS, and no checkpoint: fetch the file by git lfs pull"],
-    ["<", "a page of the web, and no checkpoint"],
-    ["\x1f\x8b", "a gzip file, and no checkpoint: unpack it first"],
-  ];
-  const found = known.find(([start]) => opening.startsWith(start));
-  return found?.[1] ?? "no checkpoint, or one whose beginning is damaged";
-}
-
-async function read(file: string, bytes: Buffer): Promise<StateDict> {
-  if (isZip(bytes)) return readPth(file, bytes);
-  return isLegacyPth(bytes) ? readLegacyPth(file, bytes) : readSafetensors(file, bytes);
+function unmasked({ stateDict, notes }: Contents): Contents {
+  const { stateDict: whole, masked } = withoutMasks(stateDict);
+  const note = `masks of torch.nn.utils.prune multiplied out, of ${masked.length} tensors`;
+  return { stateDict: whole, notes: masked.length > 0 ? [...notes, note] : notes };
 }

@@ -5,13 +5,13 @@ export interface NumberFormat {
   toFloat32(bytes: Uint8Array): Float32Array;
 }
 
-export const float32: NumberFormat = {
+const float32: NumberFormat = {
   bytesPerNumber: 4,
   toFloat32: (bytes) => new Float32Array(...aligned(bytes, 4)),
 };
 
 /** IEEE 754 binary16; every half is exact in float32. */
-export const float16: NumberFormat = {
+const float16: NumberFormat = {
   bytesPerNumber: 2,
   toFloat32: (bytes) => {
     const halves = new Uint16Array(...aligned(bytes, 2));
@@ -23,7 +23,7 @@ export const float16: NumberFormat = {
 };
 
 /** The upper half of a float32. */
-export const bfloat16: NumberFormat = {
+const bfloat16: NumberFormat = {
   bytesPerNumber: 2,
   toFloat32: (bytes) => {
     const halves = new Uint16Array(...aligned(bytes, 2));
@@ -33,15 +33,40 @@ export const bfloat16: NumberFormat = {
   },
 };
 
-export const float64: NumberFormat = {
-  bytesPerNumber: 8,
-  toFloat32: (bytes) => Float32Array.from(new Float64Array(...aligned(bytes, 8))),
-};
+/** By torch's names of the types. */
+export const formats = new Map<string, NumberFormat>([
+  ["float64", rounded(Float64Array)],
+  ["float32", float32],
+  ["float16", float16],
+  ["bfloat16", bfloat16],
+  ["int64", rounded(BigInt64Array)],
+  ["int32", rounded(Int32Array)],
+  ["int16", rounded(Int16Array)],
+  ["int8", rounded(Int8Array)],
+  ["uint64", rounded(BigUint64Array)],
+  ["uint32", rounded(Uint32Array)],
+  ["uint16", rounded(Uint16Array)],
+  ["uint8", rounded(Uint8Array)],
+  ["bool", rounded(Uint8Array)],
+]);
 
-export const int64: NumberFormat = {
-  bytesPerNumber: 8,
-  toFloat32: (bytes) => Float32Array.from(new BigInt64Array(...aligned(bytes, 8)), Number),
-};
+interface NumbersConstructor {
+  BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, offset: number, length: number): ArrayLike<number> | BigInt64Array | BigUint64Array;
+}
+
+/** Numbers of another kind, each rounded to the nearest float32. */
+function rounded(Numbers: NumbersConstructor): NumberFormat {
+  const bytesPerNumber = Numbers.BYTES_PER_ELEMENT;
+  return {
+    bytesPerNumber,
+    toFloat32: (bytes) => {
+      const numbers = new Numbers(...aligned(bytes, bytesPerNumber));
+      const wide = numbers instanceof BigInt64Array || numbers instanceof BigUint64Array;
+      return wide ? Float32Array.from(numbers, Number) : new Float32Array(numbers);
+    },
+  };
+}
 
 /** Buffer, offset and length for a typed array over the bytes, which are copied if they lie askew. */
 function aligned(bytes: Uint8Array, unit: number): [ArrayBufferLike, number, number] {

@@ -1,36 +1,46 @@
-/** Anything that a pickle read here can hold; `Custom` is what the caller makes of calls and persistent ids. */
+/** Anything that a pickle can hold, tuples and sets as arrays; `Custom` is what the caller makes of calls and persistent ids. */
 export type PickleValue<Custom> =
   | null
   | boolean
   | number
   | string
+  | Uint8Array
   | Global
+  | Inert
   | Custom
   | PickleValue<Custom>[]
-  | Map<string, PickleValue<Custom>>;
+  | Map<PickleValue<Custom>, PickleValue<Custom>>;
 
 /** A name that the pickle asks for, as "module.name". Only a name: nothing is looked up or run. */
 export class Global {
   constructor(readonly name: string) {}
 }
 
+/** What a call of that name would make. It is never made, and what is put into it is forgotten. */
+export class Inert {
+  constructor(readonly name: string) {}
+}
+
 /** What names and persistent ids stand for. Each throws what it does not allow. */
 export interface PickleMeaning<Custom> {
   global(name: string): void;
-  call(name: string, parameters: PickleValue<Custom>[]): PickleValue<Custom>;
-  persistent(id: PickleValue<Custom>): Custom;
+  /** @param made whether the name is that of a class and an object of it is made. */
+  call(name: string, parameters: PickleValue<Custom>[], made: boolean): PickleValue<Custom>;
+  /** An object gets its attributes. */
+  build(object: PickleValue<Custom>, attributes: PickleValue<Custom>): void;
+  persistent(id: PickleValue<Custom>): PickleValue<Custom>;
 }
 
 /** What a sound pickle may hold, but none that is read here; a plain Error is about one that contradicts itself. */
 export class NotRead extends Error {}
 
-const longest = 2 ** 20;
-const stop = 0x2e;
+// A ResNet-152 with Adam's moments and an averaged copy takes 1 MiB and 100,000 steps.
+const [longest, mostSteps, longestName] = [2 ** 26, 2 ** 21, 200];
+const stop = ".";
 
 /**
- * Reads pickles of protocol 2, of which it knows only what torch.save writes for a state dict; torch's own weights_only
- * loader knows about the same (torch/_weights_only_unpickler.py). Dictionary keys must be texts and no value is ever
- * turned into a text, since a pickle of 250 bytes can describe a list whose text would be 2⁴⁰ characters long.
+ * Reads pickles of protocols 0 to 5, but runs nothing that they ask for. No value is ever turned into a text, since a
+ * pickle of 250 bytes can describe a list whose text would be 2⁴⁰ characters long.
  * All methods throw an Error that says what is wrong, a NotRead where nothing is but this reader's reach; time and memory grow with the bytes read and not faster.
  */
 export class Unpickler<Custom extends object> {
@@ -49,58 +59,76 @@ export class Unpickler<Custom extends object> {
   read(): PickleValue<Custom> {
     [this.stack, this.marks, this.memo] = [[], [], new Map()];
     const end = this.position + longest;
-    for (let opcode = this.byte(); opcode !== stop; opcode = this.byte()) {
-      const step = this.steps[String.fromCharCode(opcode)];
-      if (!step)
-        throw new NotRead(`has opcode ${opcode} at byte ${this.position - 1}, which is none of a state dict's`);
+    for (let steps = 0; ; steps++) {
+      const opcode = String.fromCharCode(this.length(1));
+      if (opcode === stop) return this.pop();
+      const step = this.steps.get(opcode);
+      if (!step) throw new NotRead(`has opcode ${opcode.charCodeAt(0)}, which no file has that torch reads`);
       step();
-      if (this.position > end) throw new NotRead("is longer than a state dict's");
+      if (this.position > end || steps > mostSteps) throw new NotRead("is longer than that of any training's state");
     }
-    return this.pop();
   }
 
-  /** What each opcode does (CPython's Lib/pickletools.py describes them). */
-  private readonly steps: Record<string, () => void> = {
+  /** What each opcode does (CPython's Lib/pickletools.py describes them); several that do the same stand together. */
+  private readonly steps = eachOpcode({
     "\x80": () => this.protocol(),
+    // A frame's length: what is in it follows.
+    "\x95": () => this.take(8),
     N: () => this.push(null),
     "\x88": () => this.push(true),
     "\x89": () => this.push(false),
-    K: () => this.push(this.byte()),
-    M: () => this.push(this.take(2).readUInt16LE()),
+    I: () => this.push(this.integer(this.line())),
+    K: () => this.push(this.length(1)),
+    M: () => this.push(this.length(2)),
     J: () => this.push(this.take(4).readInt32LE()),
-    "\x8a": () => this.push(this.long()),
+    LF: () => this.push(Number.parseFloat(this.line())),
+    "\x8a": () => this.push(this.long(this.length(1))),
+    "\x8b": () => this.push(this.long(this.length(4))),
     G: () => this.push(this.take(8).readDoubleBE()),
-    X: () => this.push(this.take(this.take(4).readUInt32LE()).toString("utf8")),
+    S: () => this.push(this.quoted(this.line())),
+    // Its escapes stay as they are, since no tensor's name has any.
+    V: () => this.push(this.line()),
+    "U\x8c": () => this.push(this.take(this.length(1)).toString()),
+    TX: () => this.push(this.take(this.length(4)).toString()),
+    "\x8d": () => this.push(this.take(this.length(8)).toString()),
+    C: () => this.push(this.take(this.length(1))),
+    B: () => this.push(this.take(this.length(4))),
+    "\x8e\x96": () => this.push(this.take(this.length(8))),
     "(": () => this.mark(),
-    t: () => this.push(this.popToMark()),
-    ")": () => this.push([]),
+    "tl\x91": () => this.push(this.popToMark()),
+    ")]\x8f": () => this.push([]),
     "\x85": () => this.push(this.popMany(1)),
     "\x86": () => this.push(this.popMany(2)),
     "\x87": () => this.push(this.popMany(3)),
-    "]": () => this.push([]),
     a: () => this.append(this.popMany(1)),
-    e: () => this.append(this.popToMark()),
+    "e\x90": () => this.append(this.popToMark()),
     "}": () => this.push(new Map()),
+    d: () => this.push(this.setItems(this.popToMark(), new Map())),
     s: () => this.setItems(this.popMany(2)),
     u: () => this.setItems(this.popToMark()),
-    q: () => this.memo.set(this.byte(), this.top()),
-    r: () => this.memo.set(this.take(4).readUInt32LE(), this.top()),
-    h: () => this.push(this.remembered(this.byte())),
-    j: () => this.push(this.remembered(this.take(4).readUInt32LE())),
-    c: () => this.push(this.global()),
+    "0": () => (this.stack.length > 0 ? this.pop() : this.popToMark()),
+    "1": () => this.popToMark(),
+    "2": () => this.push(this.top()),
+    p: () => this.memo.set(Number(this.line()), this.top()),
+    q: () => this.memo.set(this.length(1), this.top()),
+    r: () => this.memo.set(this.length(4), this.top()),
+    "\x94": () => this.memo.set(this.memo.size, this.top()),
+    g: () => this.push(this.remembered(Number(this.line()))),
+    h: () => this.push(this.remembered(this.length(1))),
+    j: () => this.push(this.remembered(this.length(4))),
+    c: () => this.push(this.global([this.line(), this.line()])),
+    "\x93": () => this.push(this.global(this.popMany(2))),
     Q: () => this.push(this.meaning.persistent(this.pop())),
-    R: () => this.call(),
-    // An object's attributes: a state dict's hold the modules' versions, which say nothing about its tensors.
-    b: () => this.pop(),
-  };
+    R: () => this.call(this.popMany(2), false),
+    "\x81": () => this.call(this.popMany(2), true),
+    "\x92": () => this.call(this.popMany(3), true),
+    i: () => this.call([this.global([this.line(), this.line()]), this.popToMark()], false),
+    b: () => this.build(this.popMany(2)),
+  });
 
   private protocol(): void {
-    const protocol = this.byte();
-    if (protocol !== 2) throw new NotRead(`is of protocol ${protocol}, not 2, torch.save's default`);
-  }
-
-  private byte(): number {
-    return this.take(1)[0];
+    const protocol = this.length(1);
+    if (protocol > 5) throw new NotRead(`is of protocol ${protocol}, and 5 is the last one read`);
   }
 
   private take(length: number): Buffer {
@@ -110,11 +138,17 @@ export class Unpickler<Custom extends object> {
     return this.bytes.subarray(begin, this.position);
   }
 
-  /** A little-endian two's complement integer, as far as a number holds it exactly. */
-  private long(): number {
-    const bytes = this.take(this.byte());
+  /** A little-endian number of so many bytes. */
+  private length(bytes: 1 | 2 | 4 | 8): number {
+    const taken = this.take(bytes);
+    return bytes === 8 ? Number(taken.readBigUInt64LE()) : taken.readUIntLE(0, bytes);
+  }
+
+  /** A little-endian two's complement integer; NaN beyond 8 bytes, such as a state of random numbers. */
+  private long(length: number): number {
+    const bytes = this.take(length);
     if (bytes.length === 0) return 0;
-    if (bytes.length > 8) throw new NotRead(`holds an integer of ${bytes.length} bytes`);
+    if (bytes.length > 8) return Number.NaN;
     const padded = Buffer.alloc(8, bytes[bytes.length - 1] & 0x80 ? 255 : 0);
     bytes.copy(padded);
     return Number(padded.readBigInt64LE());
@@ -128,33 +162,47 @@ export class Unpickler<Custom extends object> {
     return text;
   }
 
-  private global(): Global {
-    const name = `${this.line()}.${this.line()}`;
-    this.meaning.global(name);
-    return new Global(name);
+  /** Protocols 0 and 1 write truth values as integers of two digits. */
+  private integer(line: string): number | boolean {
+    return line === "00" || line === "01" ? line === "01" : Number(line);
   }
 
-  private call(): void {
-    const [callee, parameters] = this.popMany(2);
+  /** Python 2's repr of a text. */
+  private quoted(line: string): string {
+    if (!/^(["']).*\1$/.test(line)) throw new Error("it has a text without quotes");
+    return line.slice(1, -1);
+  }
+
+  private global([module, name]: PickleValue<Custom>[]): Global {
+    if (typeof module !== "string" || typeof name !== "string") throw new Error("it asks for a name that is no text");
+    if (module.length + name.length > longestName) throw new NotRead("asks for a name that is too long for one");
+    const global = new Global(`${module}.${name}`);
+    this.meaning.global(global.name);
+    return global;
+  }
+
+  private call([callee, parameters]: PickleValue<Custom>[], made: boolean): void {
     if (!(callee instanceof Global) || !Array.isArray(parameters)) throw new Error("it calls what is no function");
-    this.stack.push(this.meaning.call(callee.name, parameters));
+    this.push(this.meaning.call(callee.name, parameters, made));
+  }
+
+  private build([object, attributes]: PickleValue<Custom>[]): void {
+    this.meaning.build(object, attributes);
+    this.push(object);
   }
 
   private append(items: PickleValue<Custom>[]): void {
     const list = this.top();
+    if (list instanceof Inert) return;
     if (!Array.isArray(list)) throw new Error("it appends to what is no list");
     for (const item of items) list.push(item);
   }
 
-  private setItems(items: PickleValue<Custom>[]): void {
-    const map = this.top();
+  private setItems(items: PickleValue<Custom>[], map = this.top()): PickleValue<Custom> {
+    if (map instanceof Inert) return map;
     if (!(map instanceof Map) || items.length % 2) throw new Error("it adds an entry to what is no dictionary");
-    for (let i = 0; i < items.length; i += 2) {
-      const key = items[i];
-      if (typeof key !== "string")
-        throw new NotRead("holds a dictionary with a key that is no text, as an optimizer's");
-      map.set(key, items[i + 1]);
-    }
+    for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+    return map;
   }
 
   private remembered(index: number): PickleValue<Custom> {
@@ -195,4 +243,8 @@ export class Unpickler<Custom extends object> {
     if (this.stack.length < count) throw new Error("it uses a value it does not hold");
     return this.stack.splice(-count);
   }
+}
+
+function eachOpcode(steps: Record<string, () => void>): Map<string, () => void> {
+  return new Map(Object.entries(steps).flatMap(([opcodes, step]) => [...opcodes].map((opcode) => [opcode, step])));
 }

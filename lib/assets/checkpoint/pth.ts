@@ -1,7 +1,8 @@
-import type { StateDict } from "../../core/tensor";
 import { crc32 } from "node:zlib";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../core/errors";
+import { type Contents, chooseStateDict } from "./entry";
+import { bigEndian, compressedZip, torchScript } from "./otherKinds";
 import { TorchUnpickler, toStateDict } from "./torchPickle";
 
 /** Whether the bytes begin as a zip file does. */
@@ -13,22 +14,25 @@ export function isZip(bytes: Uint8Array): boolean {
  * Reads a state dict in torch's zip format (torch 1.6 and later): NAME/data.pkl describes the tensors,
  * NAME/data/KEY holds each storage, uncompressed.
  * Every record's CRC-32 is verified, so a changed byte is found unless it changes nothing that is read.
- * @throws FileError if the file is damaged, or is anything but a plain state dict.
+ * @param entry as chooseStateDict takes it.
+ * @throws FileError if the file is damaged, or holds no state dict.
  */
-export async function readPth(file: string, bytes: Buffer): Promise<StateDict> {
+export async function readPth(file: string, bytes: Buffer, entry?: string): Promise<Contents> {
   const records = await readRecords(file, bytes);
   const pickles = [...records.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickles.length !== 1) throw new FileError(file, "is a zip file, but none that torch.save wrote: no data.pkl");
   const folder = pickles[0].slice(0, -"data.pkl".length);
   const byteOrder = records.get(`${folder}byteorder`)?.toString("latin1") ?? "little";
-  if (byteOrder !== "little") throw new FileError(file, "was written on a big-endian machine; save it again elsewhere");
+  if (byteOrder !== "little") throw new FileError(file, bigEndian);
 
-  const pickled = new TorchUnpickler(file, records.get(pickles[0])!).readStateDict();
-  return toStateDict(file, pickled, ({ key, format, count }) => {
+  const value = new TorchUnpickler(file, records.get(pickles[0])!).read();
+  const { pickled, notes } = chooseStateDict(file, value, entry);
+  const stateDict = toStateDict(file, pickled, ({ key, byteLength, count }) => {
     const record = records.get(`${folder}data/${key}`);
-    if (record?.length === count * format.bytesPerNumber) return record;
+    if (record?.length === byteLength) return record;
     throw new FileError(file, `is damaged: a storage of ${count} numbers has ${record?.length ?? "no"} bytes`);
   });
+  return { stateDict, notes };
 }
 
 /** Name → content of each entry: views of the file's bytes. */
@@ -51,10 +55,8 @@ async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buf
 
 /** What a zip file is that has such an entry, if it is nothing that is read. */
 function otherKind(entry: Entry): string | undefined {
-  if (/^[^/]+\/(constants\.pkl|code\/.*)$/.test(entry.fileName))
-    return "is a TorchScript module: in Python, torch.save(torch.jit.load(FILE).state_dict(), OTHER) makes a state dict of it";
-  if (entry.compressionMethod !== 0 || entry.isEncrypted())
-    return "is a zip file with compressed or encrypted entries, as torch.save writes none: unpack it, and zip it with -0 if its parts lay in it";
+  if (/^[^/]+\/(constants\.pkl|code\/.*)$/.test(entry.fileName)) return torchScript;
+  if (entry.compressionMethod !== 0 || entry.isEncrypted()) return compressedZip;
   return undefined;
 }
 

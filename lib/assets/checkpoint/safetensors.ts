@@ -1,8 +1,24 @@
 import { FileError } from "../../core/errors";
 import { type StateDict, sizeOf } from "../../core/tensor";
-import { bfloat16, float16, float32, float64, int64, type NumberFormat } from "./numberFormat";
+import { formats, type NumberFormat } from "./numberFormat";
+import { eachTensor, inPython } from "./otherKinds";
 
-const formats: Record<string, NumberFormat> = { F32: float32, F16: float16, BF16: bfloat16, F64: float64, I64: int64 };
+/** The format's names of the types that are read, each with torch's. */
+const types = new Map(
+  Object.entries({
+    ...{ F64: "float64", F32: "float32", F16: "float16", BF16: "bfloat16", BOOL: "bool" },
+    ...{
+      I64: "int64",
+      I32: "int32",
+      I16: "int16",
+      I8: "int8",
+      U64: "uint64",
+      U32: "uint32",
+      U16: "uint16",
+      U8: "uint8",
+    },
+  }),
+);
 
 /** The format's own bound on its header (github.com/huggingface/safetensors, format description). */
 const longestHeader = 100_000_000;
@@ -56,17 +72,19 @@ function checkEntry(file: string, name: string, entry: unknown): Entry {
   if (typeof dtype !== "string" || !lists || offsets.length !== 2) {
     throw new FileError(file, `is damaged: its header does not describe ${name.slice(0, 80)}`);
   }
-  if (!Object.hasOwn(formats, dtype)) {
+  const format = formats.get(types.get(dtype) ?? "");
+  if (!format) {
+    const plain = inPython('safetensors.torch.load_file("FILE")', eachTensor("v.float()"));
     throw new FileError(
       file,
-      `stores ${name.slice(0, 80)} as ${dtype.slice(0, 20)}; read are ${Object.keys(formats).join(", ")}`,
+      `stores ${name.slice(0, 80)} as ${dtype.slice(0, 20)}, and not as ${[...types.keys()].join(", ")}: ${plain}`,
     );
   }
   const [begin, end] = offsets;
-  if (end - begin !== sizeOf(shape) * formats[dtype].bytesPerNumber) {
+  if (end - begin !== sizeOf(shape) * format.bytesPerNumber) {
     throw new FileError(file, `is damaged: ${name.slice(0, 80)} has ${end - begin} bytes, which its shape contradicts`);
   }
-  return { name, format: formats[dtype], shape, begin, end };
+  return { name, format, shape, begin, end };
 }
 
 function checkCoverage(file: string, entries: Entry[], bodyLength: number): void {

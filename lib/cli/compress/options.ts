@@ -25,6 +25,7 @@ Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the
 at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin), of as many classes as its
                    batches.meta.txt has lines (without it: 10)
   --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
@@ -39,9 +40,9 @@ at ranks chosen by measured time. Writes an ONNX file that any runtime opens, an
 Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or costs more than --max-drop; nothing is
 written then, and what can be had is said with its command.`;
 
-const { weights, images, threads, fresh } = settingOptions;
+const { weights, entry, images, threads, fresh } = settingOptions;
 const text = { type: "string" } as const;
-const options = { weights, images, threads, fresh, speedup: text, "max-drop": text, batch: text, out: text };
+const options = { weights, entry, images, threads, fresh, speedup: text, "max-drop": text, batch: text, out: text };
 
 /**
  * Reads and checks the command line, so that no mistake shows only after minutes.

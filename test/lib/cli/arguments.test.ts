@@ -88,14 +88,38 @@ for (const threads of ["0", "-1", "1.5", "two", "", "1e3"])
 test("a kernel reads from its environment what the command line said", () => {
   const settings = settingsFrom({
     weights: file,
+    entry: "model",
     images: folder,
     threads: "3",
     fresh: true,
     full: true,
     note: "layer3",
   });
-  assert.deepEqual(settings, { weights: file, images: folder, threads: 3, fresh: true, full: true, note: "layer3" });
+  assert.deepEqual(settings, {
+    weights: file,
+    entry: "model",
+    images: folder,
+    threads: 3,
+    fresh: true,
+    full: true,
+    note: "layer3",
+  });
   assert.deepEqual(currentSettings(environmentOf(settings)), settings);
   const defaults = settingsFrom({});
   assert.deepEqual(currentSettings(environmentOf(defaults)), defaults);
+});
+
+test("an entry belongs to the file that is given with it", () => {
+  assert.throws(
+    () => settingsFrom({ entry: "model" }),
+    /^UserError: --entry chooses in the file of --weights: give both$/,
+  );
+  Object.assign(process.env, { LOW_RANK_WEIGHTS: file, LOW_RANK_ENTRY: "ema" });
+  try {
+    assert.deepEqual([settingsFrom({}).entry, settingsFrom({ entry: "model" }).entry], ["ema", "model"]);
+    assert.equal(settingsFrom({ weights: file }).entry, undefined);
+  } finally {
+    delete process.env.LOW_RANK_WEIGHTS;
+    delete process.env.LOW_RANK_ENTRY;
+  }
 });

@@ -4,16 +4,17 @@ import { test } from "node:test";
 import { currentSettings, settingVariables } from "../../../lib/core/settings";
 
 test("without variables: the assets found, all threads, caches used", () => {
-  const { weights, images, threads, fresh, full, note } = currentSettings({});
+  const { weights, entry, images, threads, fresh, full, note } = currentSettings({});
   assert.deepEqual(
-    [weights, images, threads, fresh, full, note],
-    [undefined, undefined, usableCores(), false, false, undefined],
+    [weights, entry, images, threads, fresh, full, note],
+    [undefined, undefined, undefined, usableCores(), false, false, undefined],
   );
 });
 
 test("each variable sets one thing", () => {
   const variables = {
     weights: "w.pth",
+    entry: "model",
     images: "folder",
     threads: "3",
     fresh: "1",

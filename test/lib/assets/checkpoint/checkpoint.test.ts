@@ -50,8 +50,9 @@ test("refuses what is missing, empty, a folder, foreign, or a page that a server
 
 test("says what a file is that is none of the kinds read", async () => {
   const kinds: [string | Buffer, RegExp][] = [
-    [Buffer.from("8004950b000000000000008a0a6cfc9c46f9206aa850192e", "hex"), /a pickle of protocol 4/],
-    ["L119547037146038801333356L\n.", /protocol 0 or 1, not 2/],
+    [Buffer.from("80049503000000000000007d942e", "hex"), /a pickle of protocol 4, .*pickle\.load/],
+    ['{"a": 3}', /a JSON file/],
+    [Buffer.from("\x89HDF\r\n", "latin1"), /an HDF5 file/],
     ["version https://git-lfs.github.com/spec/v1\n", /git lfs pull/],
     [Buffer.from("1f8b0800", "hex"), /a gzip file/],
   ];

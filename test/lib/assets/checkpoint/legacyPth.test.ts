@@ -17,6 +17,17 @@ test("refuses the file cut at any length, or with bytes after its end", () => {
     assert.throws(() => readLegacyPth("cut.pth", legacy.subarray(0, length)), FileError);
   }
   assert.throws(() => readLegacyPth("long.pth", Buffer.concat([legacy, Buffer.alloc(1)])), /bytes after the last/);
+  for (const other of ["80024dea032e", "80024b012e"]) {
+    const changed = Buffer.concat([legacy.subarray(0, 15), Buffer.from(other, "hex"), legacy.subarray(21)]);
+    assert.throws(() => readLegacyPth("version.pth", changed), /is damaged: it begins as no file of torch does/);
+  }
+});
+
+test("a big-endian machine is named as such", () => {
+  const at = legacy.indexOf("little_endian") + "little_endian".length;
+  const changed = Buffer.from(legacy);
+  changed[changed.indexOf(0x88, at)] = 0x89;
+  assert.throws(() => readLegacyPth("big.pth", changed), /was written on a big-endian machine: in Python, .*$/);
 });
 
 test("a flipped bit gives a state dict or a FileError, never another failure", () => {
