@@ -21,6 +21,11 @@ export class FileError extends UserError {
   }
 }
 
+/** So much of a text from a file as fits into a line, without characters that a terminal obeys. */
+export function printable(text: string): string {
+  return text.slice(0, 80).replace(/\p{C}/gu, "?");
+}
+
 /** @throws UserError unless the value is a whole number of at least `least`. @param name of the setting, in the error. */
 export function requireWhole(name: string, value: number, least = 1): void {
   if (Number.isInteger(value) && value >= least) return;

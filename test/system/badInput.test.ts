@@ -84,6 +84,12 @@ const checkpoints: [string, string, () => Uint8Array, RegExp][] = [
   ["of another kind than its name says", "demo.pth", () => demo, /is named as a torch file but holds safetensors/],
   ["that is no checkpoint", "page.pth", () => Buffer.from("<!DOCTYPE html>"), /no checkpoint/],
   ["whose pickle calls the system", "system.pth", () => pthAround(system), /os\.system|"os"|global/],
+  [
+    "with several state dicts in it",
+    "ema.pth",
+    () => fixture(join("checkpoints", "wrapped", "ema.pth")),
+    /--entry model$/m,
+  ],
   ["whose header lies about its length", "lies.safetensors", () => safetensors("{}", demo, 2n ** 40n), /damaged/],
   [
     "of another network",

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import { readBounded, sha256 } from "../../core/files";
 import type { Contents } from "./entry";
 import { isLegacyPth, readLegacyPth } from "./legacyPth";
@@ -39,7 +39,7 @@ export async function readCheckpoint(file: string, { entry }: { entry?: string }
   if (!torch && !plain && !isShardIndex(bytes)) throw otherFile(file, bytes);
   const kind = torch ? "torch" : "safetensors";
   if (promised && promised !== kind) throw new FileError(file, `is named as a ${promised} file but holds ${kind}`);
-  if (entry !== undefined && !torch) throw new FileError(file, `has no entry "${entry}": leave --entry out`);
+  if (entry !== undefined && !torch) throw new FileError(file, `has no entry "${printable(entry)}": leave --entry out`);
   const sum = sha256(bytes);
   if (!torch) {
     const read = plain ? { stateDict: readSafetensors(file, bytes), sha256: sum } : await readShards(file, bytes);

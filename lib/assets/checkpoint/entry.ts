@@ -1,6 +1,6 @@
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import type { StateDict } from "../../core/tensor";
-import { type PickledStateDict, PickledTensor, printable, type Value } from "./torchPickle";
+import { type PickledStateDict, PickledTensor, type Value } from "./torchPickle";
 
 /** What a reader finds in a file, and what is to be said of it: which entry was taken, what was ignored. */
 export interface Contents {

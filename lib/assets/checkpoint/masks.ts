@@ -7,12 +7,12 @@ import type { StateDict } from "../../core/tensor";
 export function withoutMasks(stateDict: StateDict): { stateDict: StateDict; masked: string[] } {
   const [result, masked]: [StateDict, string[]] = [new Map(), []];
   for (const [name, tensor] of stateDict) {
-    const [, whole, part] = /^(.*)_(orig|mask)$/s.exec(name) ?? [];
-    const [original, mask] = [stateDict.get(`${whole}_orig`), stateDict.get(`${whole}_mask`)];
-    if (!original || !mask || String(original.shape) !== String(mask.shape)) result.set(name, tensor);
-    else if (part === "orig") {
+    const whole = name.replace(/_(orig|mask)$/, "");
+    const [original, mask] = ["orig", "mask"].map((part) => stateDict.get(`${whole}_${part}`));
+    if (whole === name || !original || !mask || String(original.shape) !== String(mask.shape)) result.set(name, tensor);
+    else if (tensor === original) {
       masked.push(whole);
-      result.set(whole, { shape: original.shape, data: original.data.map((value, i) => value * mask.data[i]) });
+      result.set(whole, { shape: tensor.shape, data: tensor.data.map((value, i) => value * mask.data[i]) });
     }
   }
   return { stateDict: result, masked };

@@ -1,4 +1,4 @@
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import { type StateDict, sizeOf } from "../../core/tensor";
 import { formats, type NumberFormat } from "./numberFormat";
 import { eachTensor, inPython } from "./otherKinds";
@@ -70,19 +70,19 @@ function checkEntry(file: string, name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = Object(entry);
   const lists = [shape, offsets].every((list) => Array.isArray(list) && list.every(isCount));
   if (typeof dtype !== "string" || !lists || offsets.length !== 2) {
-    throw new FileError(file, `is damaged: its header does not describe ${name.slice(0, 80)}`);
+    throw new FileError(file, `is damaged: its header does not describe ${printable(name)}`);
   }
   const format = formats.get(types.get(dtype) ?? "");
   if (!format) {
     const plain = inPython('safetensors.torch.load_file("FILE")', eachTensor("v.float()"));
     throw new FileError(
       file,
-      `stores ${name.slice(0, 80)} as ${dtype.slice(0, 20)}, and not as ${[...types.keys()].join(", ")}: ${plain}`,
+      `stores ${printable(name)} as ${printable(dtype)}, and not as ${[...types.keys()].join(", ")}: ${plain}`,
     );
   }
   const [begin, end] = offsets;
   if (end - begin !== sizeOf(shape) * format.bytesPerNumber) {
-    throw new FileError(file, `is damaged: ${name.slice(0, 80)} has ${end - begin} bytes, which its shape contradicts`);
+    throw new FileError(file, `is damaged: ${printable(name)} has ${end - begin} bytes, which its shape contradicts`);
   }
   return { name, format, shape, begin, end };
 }
@@ -90,7 +90,7 @@ function checkEntry(file: string, name: string, entry: unknown): Entry {
 function checkCoverage(file: string, entries: Entry[], bodyLength: number): void {
   let position = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== position) throw new FileError(file, `is damaged: a gap or an overlap before ${name.slice(0, 80)}`);
+    if (begin !== position) throw new FileError(file, `is damaged: a gap or an overlap before ${printable(name)}`);
     position = end;
   }
   if (position !== bodyLength) {

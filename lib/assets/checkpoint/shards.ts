@@ -1,7 +1,7 @@
 import type { StateDict } from "../../core/tensor";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import { readBounded, sha256 } from "../../core/files";
 import { isSafetensors, readSafetensors } from "./safetensors";
 
@@ -28,7 +28,7 @@ export async function readShards(file: string, bytes: Buffer): Promise<{ stateDi
   let total = 0;
   for (const shard of new Set(shardOf.values())) {
     const path = join(dirname(file), shard);
-    if (!existsSync(path)) throw new FileError(file, `names ${shard.slice(0, 80)}, which does not lie beside it`);
+    if (!existsSync(path)) throw new FileError(file, `names ${printable(shard)}, which does not lie beside it`);
     const part = await readBounded(path, "shard of a checkpoint");
     if (!isSafetensors(part)) throw new FileError(path, "is no safetensors file, though an index names it as one");
     total += part.length;
@@ -39,7 +39,7 @@ export async function readShards(file: string, bytes: Buffer): Promise<{ stateDi
   }
   for (const [name, shard] of shardOf)
     if (!stateDict.has(name))
-      throw new FileError(file, `is damaged: ${name.slice(0, 80)} is not in ${shard.slice(0, 80)}, which it names`);
+      throw new FileError(file, `is damaged: ${printable(name)} is not in ${printable(shard)}, which it names`);
   return { stateDict, sha256: sha256(sums.join()) };
 }
 
@@ -52,11 +52,7 @@ function shardsByTensor(file: string, bytes: Buffer): Map<string, string> {
   }
   const entries = Object.entries(Object(map));
   const foreign = entries.find(([, shard]) => typeof shard !== "string" || !/^[^/\\:\0]+\.safetensors$/.test(shard));
-  if (entries.length === 0) throw new FileError(file, "names no tensor");
   if (foreign)
-    throw new FileError(
-      file,
-      `refused: it places ${foreign[0].slice(0, 80)} in what is no .safetensors file beside it`,
-    );
+    throw new FileError(file, `refused: it places ${printable(foreign[0])} in what is no .safetensors file beside it`);
   return new Map(entries as [string, string][]);
 }

@@ -1,4 +1,4 @@
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import { type StateDict, sizeOf, type Tensor } from "../../core/tensor";
 import { formats, type NumberFormat } from "./numberFormat";
 import { otherTensors, wholeModule } from "./otherKinds";
@@ -164,17 +164,14 @@ export class TorchUnpickler {
     if (kind === "by" && first instanceof Global && builders.get(first.name) !== "by" && Array.isArray(shape))
       return this.call(first.name, shape, false);
     const isView = first instanceof Storage && isCount(offset) && areCounts(shape) && areCounts(strides);
-    if (kind === "view" && isView && shape.length === strides.length)
-      return new PickledTensor(first, this.formatOf(first, type), offset, [...shape], [...strides]);
+    if (kind === "view" && isView && shape.length === strides.length) {
+      // What a tensor of untyped bytes says of them.
+      const format = type instanceof Global ? formats.get(type.name.slice("torch.".length)) : first.format;
+      const other = type instanceof Global && otherTensors(type.name);
+      if (format) return new PickledTensor(first, format, offset, [...shape], [...strides]);
+      if (other) throw new FileError(this.file, other);
+    }
     throw new FileError(this.file, `is damaged: it calls ${name} with parameters that torch does not write`);
-  }
-
-  /** @param type what a tensor of untyped bytes says of them. */
-  private formatOf(storage: Storage, type: Value | undefined): NumberFormat {
-    if (!(type instanceof Global)) return storage.format;
-    const format = formats.get(type.name.slice("torch.".length));
-    if (format) return format;
-    throw new FileError(this.file, otherTensors(type.name) ?? `is damaged: its numbers are ${printable(type.name)}`);
   }
 
   /**
@@ -204,11 +201,6 @@ function isCount(value: unknown): value is number {
 
 function areCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.length <= mostAxes && value.every(isCount);
-}
-
-/** So much of a name as fits into a line. */
-export function printable(text: string): string {
-  return text.slice(0, 80).replace(/[^\x20-\x7e]/g, "?");
 }
 
 /**

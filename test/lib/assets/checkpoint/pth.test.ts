@@ -297,3 +297,13 @@ test("work and memory grow with the bytes read, however often they refer to the 
     assert.ok(Date.now() - begun < 1000, `${reason}: ${Date.now() - begun} ms`);
   }
 });
+
+test("names from the file are shown in any script, without what a terminal obeys", async () => {
+  const { of, dict } = pickle;
+  const weights = dict(["w", pickledTensor()]);
+  const other = dict(["w", pickledTensor({ shape: [6], strides: [1] })]);
+  const file = pthAround(of(dict(["شبکه", weights], ["\x1b[2J\u202e", other])));
+  await refused(file, /^some\.pth: holds several state dicts, "شبکه", "\?\[2J\?": choose one by --entry شبکه$/);
+  const { stateDict } = await readPth("own.pth", file, "شبکه");
+  assert.deepEqual(stateDict.get("w")!.shape, [2, 3]);
+});
