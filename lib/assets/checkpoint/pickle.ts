@@ -35,7 +35,7 @@ export interface PickleMeaning<Custom> {
 export class NotRead extends Error {}
 
 // A ResNet-152 with Adam's moments and an averaged copy takes 360,000 bytes and 108,000 steps.
-const [longest, mostSteps, longestName] = [2 ** 26, 2 ** 21, 200];
+const [longest, mostSteps, longestName] = [2 ** 26, 2 ** 20, 200];
 const stop = ".";
 
 /**
