@@ -57,6 +57,17 @@ test("a damaged demo checkpoint is noticed: safetensors has no checksum of its o
   await refused(loadAssets(settings(), undefined, at), /resnet18-demo\.safetensors: is damaged.*git checkout/);
 });
 
+test("the entry that is asked for is the one that is read, and its sum is its own", async () => {
+  const [images, at] = [imageFolder("entry"), places("entry")];
+  const file = join(__dirname, "..", "..", "fixtures", "assets", "checkpoints", "wrapped", "ema.pth");
+  const [ema, model] = await Promise.all(
+    ["ema", "model"].map((entry) => loadAssets({ ...settings(file, images), entry }, undefined, at)),
+  );
+  assert.deepEqual(ema.weights.notes, ['entry "ema"', "ignored: epoch, model"]);
+  assert.notEqual(ema.weights.sha256, model.weights.sha256);
+  await refused(loadAssets(settings(file, images), undefined, at), /choose one by --entry model$/);
+});
+
 test("a reader's own files come before everything, and are custom", async () => {
   const folder = imageFolder("images");
   const { weights, images } = await loadAssets(settings(own, folder), undefined, places("own"));
