@@ -1,6 +1,6 @@
 import { FileError, printable } from "../../core/errors";
 import type { StateDict } from "../../core/tensor";
-import { type PickledStateDict, PickledTensor, type Value } from "./torchPickle";
+import { PickledTensor, type Storage, toStateDict, type Value } from "./torchPickle";
 
 /** What a reader finds in a file, and what is to be said of it: which entry was taken, what was ignored. */
 export interface Contents {
@@ -21,17 +21,19 @@ const deepest = 3;
 const longestKey = 200;
 
 /**
- * The state dict among what a file holds: its value itself or, beside counters, settings and an optimizer's state, a dictionary
+ * Reads the state dict among what a file holds: its value itself or, beside counters, settings and an optimizer's state, a dictionary
  * within it. One counts as a state dict if a dotted name in it is that of a tensor with four axes, a convolution's weight; where
  * there is none such, if it holds nothing but tensors.
  * @param entry the dictionary that is meant, the keys that lead to it joined by dots; where it is left out, there must be only one.
- * @throws FileError if there is none, if several could be meant, or if none has the name.
+ * @param bytesOf the bytes of a storage, exactly as many as it claims.
+ * @throws FileError if there is none, if several could be meant, if none has the name, or as toStateDict does.
  */
-export function chooseStateDict(
+export function readStateDict(
   file: string,
   value: Value,
-  entry?: string,
-): { pickled: PickledStateDict; notes: string[] } {
+  entry: string | undefined,
+  bytesOf: (storage: Storage) => Uint8Array,
+): Contents {
   const places = placesIn(value);
   const convolutional = places.filter(holdsConvolution);
   const likely = convolutional.length > 0 ? convolutional : places.filter(holdsOnlyTensors);
@@ -44,7 +46,7 @@ export function chooseStateDict(
     ...(place.within ? [`entry "${printable(nameOf(place))}"`] : []),
     ...(ignored.length > 0 ? [`ignored: ${listed(ignored)}`] : []),
   ];
-  return { pickled: new Map(place.tensors), notes };
+  return { stateDict: toStateDict(file, new Map(place.tensors), bytesOf), notes };
 }
 
 /** The value if it is a dictionary, and those under its text keys, the nearest first; each once, however many keys lead to it. */

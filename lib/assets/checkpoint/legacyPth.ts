@@ -1,7 +1,7 @@
 import { FileError } from "../../core/errors";
-import { type Contents, chooseStateDict } from "./entry";
+import { type Contents, readStateDict } from "./entry";
 import { bigEndian } from "./otherKinds";
-import { TorchUnpickler, toStateDict } from "./torchPickle";
+import { TorchUnpickler } from "./torchPickle";
 
 /** The pickled magic number 0x1950a86a20f9469cfc6c that torch.save wrote before 1.6; after protocol and frame, or by protocol 0 or 1. */
 const magic = Buffer.from("8a0a6cfc9c46f9206aa850192e", "hex");
@@ -18,7 +18,7 @@ export function isLegacyPth(bytes: Buffer): boolean {
  * Reads a state dict in the format torch wrote before 1.6 (torch/serialization.py, _legacy_save): pickles of the magic
  * number, the protocol, the machine, what was saved and the list of storage keys, then each storage: its count of
  * numbers as int64 and the numbers. The format has no checksum, so a changed number cannot be noticed here.
- * @param entry as chooseStateDict takes it.
+ * @param entry as readStateDict takes it.
  * @throws FileError if the file is damaged, or holds no state dict.
  */
 export function readLegacyPth(file: string, bytes: Buffer, entry?: string): Contents {
@@ -42,11 +42,9 @@ export function readLegacyPth(file: string, bytes: Buffer, entry?: string): Cont
     records.set(storage, bytes.subarray(begin, position));
   }
   if (position !== bytes.length) throw new FileError(file, "is damaged: bytes after the last storage");
-  const { pickled, notes } = chooseStateDict(file, value, entry);
-  const stateDict = toStateDict(file, pickled, (storage) => {
+  return readStateDict(file, value, entry, (storage) => {
     const record = records.get(storage);
     if (record) return record;
     throw new FileError(file, "is damaged: a tensor names a storage that is not there");
   });
-  return { stateDict, notes };
 }

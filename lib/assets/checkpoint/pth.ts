@@ -1,9 +1,9 @@
 import { crc32 } from "node:zlib";
 import { type Entry, fromBufferPromise, type ZipFile } from "yauzl";
 import { FileError } from "../../core/errors";
-import { type Contents, chooseStateDict } from "./entry";
+import { type Contents, readStateDict } from "./entry";
 import { bigEndian, compressedZip, torchScript } from "./otherKinds";
-import { TorchUnpickler, toStateDict } from "./torchPickle";
+import { TorchUnpickler } from "./torchPickle";
 
 /** Whether the bytes begin as a zip file does. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -14,7 +14,7 @@ export function isZip(bytes: Uint8Array): boolean {
  * Reads a state dict in torch's zip format (torch 1.6 and later): NAME/data.pkl describes the tensors,
  * NAME/data/KEY holds each storage, uncompressed.
  * Every record's CRC-32 is verified, so a changed byte is found unless it changes nothing that is read.
- * @param entry as chooseStateDict takes it.
+ * @param entry as readStateDict takes it.
  * @throws FileError if the file is damaged, or holds no state dict.
  */
 export async function readPth(file: string, bytes: Buffer, entry?: string): Promise<Contents> {
@@ -26,13 +26,11 @@ export async function readPth(file: string, bytes: Buffer, entry?: string): Prom
   if (byteOrder !== "little") throw new FileError(file, bigEndian);
 
   const value = new TorchUnpickler(file, records.get(pickles[0])!).read();
-  const { pickled, notes } = chooseStateDict(file, value, entry);
-  const stateDict = toStateDict(file, pickled, ({ key, byteLength, count }) => {
+  return readStateDict(file, value, entry, ({ key, byteLength, count }) => {
     const record = records.get(`${folder}data/${key}`);
     if (record?.length === byteLength) return record;
     throw new FileError(file, `is damaged: a storage of ${count} numbers has ${record?.length ?? "no"} bytes`);
   });
-  return { stateDict, notes };
 }
 
 /** Name → content of each entry: views of the file's bytes. */

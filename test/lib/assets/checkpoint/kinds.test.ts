@@ -121,6 +121,12 @@ describe("types of numbers", () => {
     }
   });
 
+  test("every layout and type that networks are saved in, as torch has them", async () => {
+    const layouts: Bits = JSON.parse(fixture(join("checkpoints", "layouts.json")).toString());
+    for (const name of ["layouts.pth", "layouts-legacy.pth"])
+      assert.deepEqual(bitsOf((await readCheckpoint(at("types", name))).stateDict), layouts);
+  });
+
   test("tensors with attributes of their own", async () => {
     const { stateDict } = await readCheckpoint(at("types", "attributes.pth"));
     for (const name of ["a.weight", "b.weight"]) assert.deepEqual(bitsOf(stateDict)[name], state["conv1.weight"]);
