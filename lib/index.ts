@@ -1,5 +1,5 @@
 // What chapters 1 to 6 call: each line says in which file to read on. Statistics, marks, timing and what a spectrum tells come as groups.
-export { firstImages } from "./assets/images/cifar10";
+export { firstImages } from "./assets/images/labelledImages";
 export { recorded } from "./claims/recorded";
 export { report } from "./claims/report";
 export { collectClaims, settle } from "./claims/settle";

@@ -18,7 +18,7 @@ export interface Comparison {
 }
 
 /** @param before the original's class for each image. @param after the compressed network's. */
-export function comparePredictions(before: Uint8Array, after: Uint8Array, labels: Uint8Array): Comparison {
+export function comparePredictions(before: Int32Array, after: Int32Array, labels: Int32Array): Comparison {
   const counts = pairedCounts(before, after, labels);
   return {
     before: accuracyOf(before, labels),

@@ -16,6 +16,7 @@ export { weightBases } from "./measure/weightBases";
 export { placeholderSplits, placeholderSvd } from "./placeholders";
 export { rankMetadata } from "../network/rankPlan";
 // Of the layers below, what only a compression needs.
+export { contentKey } from "../assets/images/labelledImages";
 export { varied } from "../assets/images/varied";
 export { UserError } from "../core/errors";
 export { writeAtomically } from "../core/files";

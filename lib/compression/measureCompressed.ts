@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../assets/images/cifar10";
+import type { LabelledImages } from "../assets/images/labelledImages";
 import type { Timing } from "../engines/time";
 import { type Beside, timeBeside, together } from "../engines/timeBeside";
 import type { LinearWeights } from "../network/head";
@@ -8,7 +8,7 @@ import type { Interval } from "../statistics/proportion";
 import { logitsOf, predictions } from "../training/evaluate";
 import { type Comparison, comparePredictions } from "./comparePredictions";
 import type { CompressedCopy } from "./compressedCopy";
-import { compressionShape, imageFeatures, type Prepared } from "./prepareCompression";
+import { imageFeatures, type Prepared } from "./prepareCompression";
 
 /** Runs of each network that are timed, in turn, after those to warm up; more, up to the limit, until their ratio settles. */
 const rounds = { warmUps: 3, runs: 15, mostRuns: 60 } as const;
@@ -97,7 +97,7 @@ async function timeBoth({ options, measured }: Prepared, { network, plan }: Comp
   const { engine, batch, onStep } = options;
   const [timed] = await timeBeside(measured.network, [network], engine, {
     ...rounds,
-    shape: [batch, ...compressionShape],
+    shape: [batch, ...measured.imageShape],
     expected: [plan.speedup],
     onProgress: (done, total) => onStep?.("timing both networks", done, total),
   });

@@ -1,5 +1,4 @@
-import { firstImages, imageBytes, type LabelledImages } from "../assets/images/cifar10";
-import { reportSide } from "../assets/images/preprocess";
+import { firstImages, imagesFrom, inputShape, type LabelledImages } from "../assets/images/labelledImages";
 import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
@@ -18,9 +17,6 @@ export const compressionSizes = {
   responsesImages: 256,
   sensitivityImages: 96,
 } as const;
-
-/** Shape of an image as the networks take it. */
-export const compressionShape = [3, reportSide, reportSide] as const;
 
 /** Images below which a fit or its measurement means nothing. */
 export const leastImages = { train: 100, test: 50 } as const;
@@ -82,7 +78,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   const measured = await measureLayers(withHead(network, [head]), {
     engine,
     batch,
-    imageShape: compressionShape,
+    imageShape: inputShape(train),
     images: firstImages(learning, sizes.responsesImages),
     sensitivityImages: sizes.sensitivityImages,
     cache,
@@ -106,7 +102,7 @@ export function ownHead(network: Network, classes: number): LinearWeights | unde
   return head.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
 }
 
-async function probe({ classes, engine, onStep }: CompressionOptions, features: Tensor, labels: Uint8Array) {
+async function probe({ classes, engine, onStep }: CompressionOptions, features: Tensor, labels: Int32Array) {
   const onProgress = (done: number, total: number) => onStep?.("head", done, total);
   const [head] = await trainProbe(
     { features, labels },
@@ -124,14 +120,4 @@ export async function imageFeatures(
 ): Promise<Tensor> {
   const onProgress = (done: number, total: number) => onStep?.(label, done, total);
   return (await features(network, images, engine, { cache, onProgress })).features;
-}
-
-/** The images from that one on; views, not copies. */
-function imagesFrom({ count, pixels, labels, sha256 }: LabelledImages, from: number): LabelledImages {
-  return {
-    count: count - from,
-    pixels: pixels.subarray(from * imageBytes),
-    labels: labels.subarray(from),
-    sha256,
-  };
 }

@@ -1,4 +1,4 @@
-import { imageBytes, type LabelledImages } from "../assets/images/cifar10";
+import { contentKey, type LabelledImages } from "../assets/images/labelledImages";
 import { preprocess } from "../assets/images/preprocess";
 import { type Cache, cached } from "../core/cache";
 import { UserError } from "../core/errors";
@@ -10,7 +10,7 @@ import { run } from "./run";
 /** What a head learns from or is scored on: features (N, inputs) and the class of each, (N). */
 export interface LabelledFeatures {
   features: Tensor;
-  labels: Uint8Array;
+  labels: Int32Array;
 }
 
 /**
@@ -31,11 +31,11 @@ export async function features(
   if (images.count === 0) throw new UserError("0 images to extract features from: choose at least one");
   const cut = cutAfter(network, node);
   // All that the features depend on: neither surgery nor another choice of images can meet the wrong entry. Preprocessing
-  // counts by what it makes of the first image; the engine with its version, since engines agree to 1e-4 only; its threads
+  // counts by what it makes of the first image too; the engine with its version, since engines agree to 1e-4 only; its threads
   // do not count, since they change no bit.
   const origin = {
     network: cut,
-    pixels: images.pixels.subarray(0, images.count * imageBytes),
+    images: contentKey(images),
     preprocessed: preprocess(images, 0, 1),
     engine: `${engine.name} ${engine.version}`,
   };

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../assets/images/cifar10";
+import type { LabelledImages } from "../assets/images/labelledImages";
 import { relativeError, type Tensor } from "../core/tensor";
 import { continueFrom, lastSeparator, nodeAlone } from "../network/continueFrom";
 import { cutAfter, imageInput, inputsOf, type Network, nodeOf } from "../network/network";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../assets/images/cifar10";
+import type { LabelledImages } from "../assets/images/labelledImages";
 import { preprocess } from "../assets/images/preprocess";
 import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Network } from "../network/network";

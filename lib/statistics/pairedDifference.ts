@@ -17,14 +17,14 @@ export interface PairedDifference extends Interval {
  * Counts which of two classifiers was right.
  * @param first classes given by one, second those by the other, to the same images.
  */
-export function pairedCounts(first: Uint8Array, second: Uint8Array, labels: Uint8Array): PairedCounts {
+export function pairedCounts(first: ArrayLike<number>, second: ArrayLike<number>, labels: ArrayLike<number>): PairedCounts {
   if (first.length !== labels.length || second.length !== labels.length)
     throw new Error(`${first.length} and ${second.length} predictions for ${labels.length} images`);
   const counts = { bothRight: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };
-  labels.forEach((label, i) => {
-    const [a, b] = [first[i] === label, second[i] === label];
+  for (let i = 0; i < labels.length; i++) {
+    const [a, b] = [first[i] === labels[i], second[i] === labels[i]];
     counts[a ? (b ? "bothRight" : "onlyFirst") : b ? "onlySecond" : "neither"]++;
-  });
+  }
   return counts;
 }
 

@@ -12,7 +12,7 @@ const nearConstantShare = 0.95;
  * @param classes number of classes.
  * @param finite whether its weights are finite numbers.
  */
-export function outcomeOf(predicted: Uint8Array, classes: number, finite: boolean): Outcome {
+export function outcomeOf(predicted: Int32Array, classes: number, finite: boolean): Outcome {
   if (!finite) return "non-finite";
   const most = Math.max(...predictionCounts(predicted, classes));
   if (most === predicted.length) return "constant";

@@ -54,7 +54,7 @@ export class HeadLoss {
   constructor(
     private readonly head: Head,
     features: Tensor,
-    private readonly labels: Uint8Array,
+    private readonly labels: Int32Array,
   ) {
     this.images = rowsOf(matrixOf(features));
     this.parameters = view(head, flatten(head));
@@ -104,7 +104,7 @@ export class HeadLoss {
  * @param data features (N, inputs), labels (N).
  * @param seed of the random direction to start from.
  */
-export function largestCurvature(head: Head, data: { features: Tensor; labels: Uint8Array }, seed = 0): number {
+export function largestCurvature(head: Head, data: { features: Tensor; labels: Int32Array }, seed = 0): number {
   const loss = new HeadLoss(head, data.features, data.labels);
   const random = new Random(seed);
   const basis: Rows = [];

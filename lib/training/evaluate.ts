@@ -30,11 +30,11 @@ function applyLayer(input: Matrix, { weight, bias }: LinearWeights): Matrix {
 
 /**
  * The class of the largest logit, the first of equal ones. As PyTorch's argmax, a NaN counts as the largest.
- * @param logits (N, classes), classes ≤ 256.
+ * @param logits (N, classes).
  */
-export function predictions({ shape, data }: Tensor): Uint8Array {
+export function predictions({ shape, data }: Tensor): Int32Array {
   const [count, classes] = shape;
-  return Uint8Array.from({ length: count }, (_, n) => argmax(data.subarray(n * classes, (n + 1) * classes)));
+  return Int32Array.from({ length: count }, (_, n) => argmax(data.subarray(n * classes, (n + 1) * classes)));
 }
 
 function argmax(values: Float32Array): number {
@@ -51,7 +51,7 @@ function argmax(values: Float32Array): number {
  * @param predicted class of each image.
  * @param labels true class of each image.
  */
-export function accuracyOf(predicted: Uint8Array, labels: Uint8Array): Accuracy {
+export function accuracyOf(predicted: Int32Array, labels: Int32Array): Accuracy {
   const total = labels.length;
   if (predicted.length !== total) throw new Error(`${predicted.length} predictions for ${total} images`);
   const correct = predicted.reduce((sum, label, i) => sum + (label === labels[i] ? 1 : 0), 0);
@@ -64,7 +64,7 @@ export function topOne(head: Head, { features, labels }: LabelledFeatures): Accu
 }
 
 /** How often each class, 0 … classes−1, was predicted. */
-export function predictionCounts(predicted: Uint8Array, classes: number): number[] {
+export function predictionCounts(predicted: Int32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of predicted) counts[label]++;
   return counts;

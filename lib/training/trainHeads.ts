@@ -124,7 +124,7 @@ function learningRates(rates: number | readonly number[], heads: number): OrtTen
 }
 
 /** (count, classes): 1 at each image's class. */
-function oneHot(labels: Uint8Array, count: number, classes: number): OrtTensor {
+function oneHot(labels: Int32Array, count: number, classes: number): OrtTensor {
   if (labels.length !== count) throw new UserError(`${labels.length} labels for ${count} images: give as many`);
   const targets = new Float32Array(count * classes);
   labels.forEach((label, i) => {

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../../lib/assets/images/cifar10";
+import { imagesInMemory, type LabelledImages } from "../../lib/assets/images/labelledImages";
 import type { Engine } from "../../lib/engines/engine";
 import type { Network } from "../../lib/network/network";
 import { Random } from "../../lib/core/random";
@@ -12,7 +12,7 @@ export function randomImages(count: number, seed = 0): LabelledImages {
   const random = new Random(seed);
   const pixels = new Uint8Array(count * 3072);
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.integer(256);
-  return { count, pixels, labels: new Uint8Array(count), sha256: String(seed) };
+  return imagesInMemory(pixels, [3, 32, 32], new Int32Array(count), String(seed));
 }
 
 /** Means of the first two channels of each image, and a record of the batches; each batch may take a while. */

@@ -25,7 +25,7 @@ export function formulaTraining(images: number, inputs: number, classes: number,
     heads: [head],
     data: {
       features,
-      labels: Uint8Array.from(uniform(51, images), (value) => Math.floor(((value + 1) / 2) * classes)),
+      labels: Int32Array.from(uniform(51, images), (value) => Math.floor(((value + 1) / 2) * classes)),
     },
     options: {
       momentum: 0.9,

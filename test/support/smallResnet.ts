@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../../lib/assets/images/cifar10";
+import { imagesInMemory, type LabelledImages } from "../../lib/assets/images/labelledImages";
 import { type Conv, imageInput, type Network } from "../../lib/network/network";
 import { Random } from "../../lib/core/random";
 import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
@@ -72,5 +72,6 @@ export function colouredImages(count: number, seed = 0): LabelledImages {
           pixels[(image * 3 + channel) * 1024 + y * 32 + x] = Math.min(255, Math.max(0, value));
         }
     }
-  return { count, pixels, labels: Uint8Array.from({ length: count }, (_, i) => i % 5), sha256: String(seed) };
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 5);
+  return imagesInMemory(pixels, [3, 32, 32], labels, String(seed));
 }

@@ -6,7 +6,7 @@ import { tensor } from "../../lib/core/tensor";
 export function syntheticImages(count: number, seed: number, noise = 0.6): LabelledFeatures {
   const random = new Random(seed);
   const inputs = 14;
-  const labels = Uint8Array.from({ length: count }, () => random.integer(10));
+  const labels = Int32Array.from({ length: count }, () => random.integer(10));
   const features = tensor([count, inputs]);
   for (let i = 0; i < features.data.length; i++) {
     const own = i % inputs === labels[Math.floor(i / inputs)];

@@ -25,6 +25,11 @@ type Table = Uint8Array | Float32Array;
  * @param out as many planes of to.width × to.height numbers.
  */
 export function resizeThrough(planes: Uint8Array, from: Size, to: Size, tables: Table[], out: Table): void {
+  if (from.width === to.width && from.height === to.height) {
+    const size = from.width * from.height;
+    for (let i = 0; i < planes.length; i++) out[i] = tables[Math.floor(i / size)][planes[i]];
+    return;
+  }
   const rows = resizeRows(planes, tapsOf(from.width, to.width), from.width, to.width);
   const taps = tapsOf(from.height, to.height);
   for (let plane = 0; plane < tables.length; plane++) {

@@ -1,4 +1,5 @@
-import { firstImages, readCifar10 } from "../../assets/images/cifar10";
+import { readCifar10 } from "../../assets/images/cifar10";
+import { firstImages } from "../../assets/images/labelledImages";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
 import { features as extract, type LabelledFeatures } from "../../engines/features";

@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
 import { version } from "../../../package.json";
 import type { Assets } from "../../assets/assets";
-import { imageSide } from "../../assets/images/cifar10";
-import { reportSide } from "../../assets/images/preprocess";
+import { inputShape } from "../../assets/images/labelledImages";
+import { preprocessingText } from "../../assets/images/preprocessing";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import { usableCores } from "../../core/usableCores";
@@ -32,7 +32,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     calibration_images: String(prepared.calibration.count),
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
     batch_norms: "folded into the convolutions",
-    preprocessing: `RGB ${imageSide} × ${imageSide} resized to ${reportSide} × ${reportSide} bilinear, scaled to 0 … 1, normalised with ImageNet's mean and standard deviation`,
+    preprocessing: preprocessingText(assets.images.train.preprocessing),
     classes: JSON.stringify(assets.images.classNames),
   };
 }
@@ -55,7 +55,8 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
       learning: prepared.learning.count,
       calibration: prepared.calibration.count,
       heldOut: prepared.heldOut.count,
-      side: reportSide,
+      inputShape: inputShape(images.train),
+      preprocessing: images.train.preprocessing,
     },
     machine: {
       processor: cpus()[0]?.model,

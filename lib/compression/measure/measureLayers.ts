@@ -1,4 +1,4 @@
-import { firstImages, imageBytes, type LabelledImages } from "../../assets/images/cifar10";
+import { contentKey, firstImages, type LabelledImages } from "../../assets/images/labelledImages";
 import type { Engine } from "../../engines/engine";
 import { convOf } from "../../network/layerOf";
 import { foldBatchNorms } from "../../network/foldBatchNorms";
@@ -91,8 +91,7 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     const onProgress = progressOf("sensitivity");
     return [...(await measureSensitivity(network, candidates, bases, { images: few, engine, onProgress }))];
   };
-  const pixels = images.pixels.subarray(0, images.count * imageBytes);
-  const origin = { network, pixels, sensitivityImages, candidates: [...candidates], engine: engine.version };
+  const origin = { network, images: contentKey(images), sensitivityImages, candidates: [...candidates], engine: engine.version };
   const losses = new Map(await cached("sensitivity-3", origin, cache, sensitivity));
   const optionAt = (layer: string, ms: number, ranks?: LayerRanks): LayerOption => ({
     ranks,

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../../assets/images/cifar10";
+import type { LabelledImages } from "../../assets/images/labelledImages";
 import type { Engine } from "../../engines/engine";
 import { preprocess } from "../../assets/images/preprocess";
 import { convOf } from "../../network/layerOf";

@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../../assets/images/cifar10";
+import type { LabelledImages } from "../../assets/images/labelledImages";
 import type { Engine, Session } from "../../engines/engine";
 import { convOf } from "../../network/layerOf";
 import { replaceNode } from "../../network/rewire";

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { comparePredictions } from "../../../lib/compression/comparePredictions";
 
 test("image by image: the four counts add up to all images and to both accuracies; what is lost is above 0", () => {
-  const labels = Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7);
-  const before = Uint8Array.of(0, 1, 2, 3, 9, 5, 9, 9);
-  const after = Uint8Array.of(0, 1, 9, 9, 4, 9, 9, 8);
+  const labels = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+  const before = Int32Array.of(0, 1, 2, 3, 9, 5, 9, 9);
+  const after = Int32Array.of(0, 1, 9, 9, 4, 9, 9, 8);
   const comparison = comparePredictions(before, after, labels);
   assert.deepEqual(comparison.counts, { bothRight: 2, onlyFirst: 3, onlySecond: 1, neither: 2 });
   assert.deepEqual([comparison.before.correct, comparison.after.correct], [5, 3]);

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { firstImages, type LabelledImages, readCifar10 } from "../../../lib/assets/images/cifar10";
+import { readCifar10 } from "../../../lib/assets/images/cifar10";
+import { firstImages, type LabelledImages } from "../../../lib/assets/images/labelledImages";
 import { drawDemoImages } from "../../../lib/assets/demo";
 import { testFile, trainFile } from "../../../lib/assets/officialFiles";
 import { preprocess } from "../../../lib/assets/images/preprocess";
@@ -104,7 +105,7 @@ async function undecided(network: Network, images: LabelledImages): Promise<Netw
 }
 
 /** For each image the class with the smallest of its logits. */
-function unlikeliest({ shape: [count, classes], data }: Tensor): Uint8Array {
+function unlikeliest({ shape: [count, classes], data }: Tensor): Int32Array {
   return predictions({ shape: [count, classes], data: data.map((value) => -value) });
 }
 
@@ -189,7 +190,7 @@ test("one that costs too much gives way to a lesser one, chosen on images that n
   const network = await undecided(request.network, request.test);
   // Only what compression changes counts on the test images; of the held-out ones neither network gets any right.
   const testLabels = predictions(await logits(network, request.test));
-  const labels = Uint8Array.from(unlikeliest(await logits(network, request.train)));
+  const labels = Int32Array.from(unlikeliest(await logits(network, request.train)));
   const costly: CompressRequest = {
     ...request,
     network,

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { firstImages, type LabelledImages } from "../../../lib/assets/images/cifar10";
+import { firstImages, type LabelledImages } from "../../../lib/assets/images/labelledImages";
 import { preprocess } from "../../../lib/assets/images/preprocess";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { FileError, UserError } from "../../../lib/core/errors";

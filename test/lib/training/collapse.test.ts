@@ -4,14 +4,14 @@ import { Random } from "../../../lib/core/random";
 import { outcomeOf } from "../../../lib/training/collapse";
 
 /** 200 answers, `most` of them class 3, the rest spread over the other classes, in random order. */
-function answers(most: number): Uint8Array {
-  const sorted = Uint8Array.from({ length: 200 }, (_, i) => (i < most ? 3 : [0, 1, 2, 4, 5, 6, 7, 8, 9][i % 9]));
-  return Uint8Array.from(new Random(most).permutation(200), (i) => sorted[i]);
+function answers(most: number): Int32Array {
+  const sorted = Int32Array.from({ length: 200 }, (_, i) => (i < most ? 3 : [0, 1, 2, 4, 5, 6, 7, 8, 9][i % 9]));
+  return Int32Array.from(new Random(most).permutation(200), (i) => sorted[i]);
 }
 
 test("one answer for every image is constant, whichever it is", () => {
   for (let label = 0; label < 10; label++)
-    assert.equal(outcomeOf(new Uint8Array(200).fill(label), 10, true), "constant");
+    assert.equal(outcomeOf(new Int32Array(200).fill(label), 10, true), "constant");
 });
 
 test("near-constant from 95 % of one answer on, up to all but one", () => {
@@ -24,7 +24,7 @@ test("working, guessing and two-answer classifiers are healthy: they give real a
   const random = new Random(1);
   assert.equal(
     outcomeOf(
-      Uint8Array.from({ length: 200 }, () => random.integer(10)),
+      Int32Array.from({ length: 200 }, () => random.integer(10)),
       10,
       true,
     ),
@@ -33,7 +33,7 @@ test("working, guessing and two-answer classifiers are healthy: they give real a
   assert.equal(outcomeOf(answers(100), 10, true), "healthy");
   assert.equal(
     outcomeOf(
-      Uint8Array.from({ length: 200 }, (_, i) => i % 2),
+      Int32Array.from({ length: 200 }, (_, i) => i % 2),
       10,
       true,
     ),
@@ -42,6 +42,6 @@ test("working, guessing and two-answer classifiers are healthy: they give real a
 });
 
 test("weights that are no finite numbers count before the answers", () => {
-  assert.equal(outcomeOf(new Uint8Array(200), 10, false), "non-finite");
+  assert.equal(outcomeOf(new Int32Array(200), 10, false), "non-finite");
   assert.equal(outcomeOf(answers(60), 10, false), "non-finite");
 });

@@ -17,7 +17,7 @@ function drawn(random: Random, scale: number, ...shape: number[]): Tensor {
 interface Case {
   head: Head;
   features: Tensor;
-  labels: Uint8Array;
+  labels: Int32Array;
 }
 
 function randomCase(seed: number, rank: number | undefined, scale = 1): Case {
@@ -26,7 +26,7 @@ function randomCase(seed: number, rank: number | undefined, scale = 1): Case {
   const head: Head = rank
     ? [{ weight: drawn(random, scale, rank, inputs) }, { weight: drawn(random, scale, classes, rank), bias }]
     : [{ weight: drawn(random, scale, classes, inputs), bias }];
-  const labels = Uint8Array.from({ length: images }, () => random.integer(classes));
+  const labels = Int32Array.from({ length: images }, () => random.integer(classes));
   return { head, features: drawn(random, 1, images, inputs), labels };
 }
 

@@ -24,12 +24,12 @@ test("the largest logit decides; the first of equal ones; a NaN as in PyTorch", 
 });
 
 test("accuracy counts what is classified correctly and comes with Wilson's interval", () => {
-  const accuracy = accuracyOf(Uint8Array.of(1, 2, 3, 3), Uint8Array.of(1, 2, 0, 3));
+  const accuracy = accuracyOf(Int32Array.of(1, 2, 3, 3), Int32Array.of(1, 2, 0, 3));
   assert.deepEqual(accuracy, { correct: 3, total: 4, share: 0.75, ...wilsonInterval(3, 4) });
   assert.ok(accuracy.low < 0.75 && accuracy.high > 0.75);
-  assert.throws(() => accuracyOf(Uint8Array.of(1), Uint8Array.of(1, 2)), /1 predictions for 2 images/);
+  assert.throws(() => accuracyOf(Int32Array.of(1), Int32Array.of(1, 2)), /1 predictions for 2 images/);
 });
 
 test("how often each class was predicted", () => {
-  assert.deepEqual(predictionCounts(Uint8Array.of(3, 1, 3, 3), 5), [0, 1, 0, 3, 0]);
+  assert.deepEqual(predictionCounts(Int32Array.of(3, 1, 3, 3), 5), [0, 1, 0, 3, 0]);
 });

@@ -63,7 +63,7 @@ describe("ten steps are PyTorch's", () => {
 const random = new Random(5);
 const features = normalTensor([100, 16], random);
 /** 100 random images of four classes. */
-const images: LabelledFeatures = { features, labels: Uint8Array.from({ length: 100 }, () => random.integer(4)) };
+const images: LabelledFeatures = { features, labels: Int32Array.from({ length: 100 }, () => random.integer(4)) };
 const settings = { learningRate: 0.1, momentum: 0.9, batchSize: 16, epochs: 2, threads: 1 };
 
 /** Trains a fresh head a seed on the random images. */

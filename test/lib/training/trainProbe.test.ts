@@ -13,7 +13,7 @@ function separable(count: number, scale: number): LabelledFeatures {
   const random = new Random(count);
   const features = tensor([count, 12]);
   for (let i = 0; i < features.data.length; i++) features.data[i] = scale * 0.1 * random.normal();
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 10);
   labels.forEach((label, i) => {
     features.data[i * 12 + label] += scale;
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imageBytes } from "../../../../lib/assets/images/cifar10";
+import { contentKey, imagesInMemory, type LabelledImages } from "../../../../lib/assets/images/labelledImages";
 import { varied } from "../../../../lib/assets/images/varied";
+import { range } from "../../../../lib/core/tensor";
 import { colouredImages } from "../../../support/smallResnet";
 
 const side = 32;
@@ -31,7 +32,7 @@ test("each image is one of its own mirrored and shifted copies, its labels stay"
   assert.equal(copies.count, images.count);
   assert.deepEqual(copies.labels, images.labels);
   const moves = Array.from({ length: images.count }, (_, n) => {
-    const [image, other] = [images, copies].map(({ pixels }) => pixels.subarray(n * imageBytes, (n + 1) * imageBytes));
+    const [image, other] = [images, copies].map(({ pixels }) => pixels(n, n + 1));
     const [match] = found(image, other);
     assert.ok(match, `image ${n}`);
     return match;
@@ -41,7 +42,19 @@ test("each image is one of its own mirrored and shifted copies, its labels stay"
 });
 
 test("the same seed gives the same copies under a checksum of their own, another seed others", () => {
-  assert.deepEqual(varied(images, 1), varied(images, 1));
-  assert.notEqual(varied(images, 1).sha256, images.sha256);
-  assert.notEqual(varied(images, 1).sha256, varied(images, 2).sha256);
+  assert.equal(contentKey(varied(images, 1)), contentKey(varied(images, 1)));
+  for (const keyOf of [contentKey, ({ sha256 }: LabelledImages) => sha256]) {
+    assert.notEqual(keyOf(varied(images, 1)), keyOf(images));
+    assert.notEqual(keyOf(varied(images, 1)), keyOf(varied(images, 2)));
+  }
+});
+
+test("copies are the same however they are read, and larger images are shifted further", () => {
+  const copies = varied(images, 1);
+  assert.deepEqual(copies.pixels(7, 9), copies.pixels(0, 40).subarray(7 * 3072, 9 * 3072));
+  // Of these the byte at a row tells which row it was.
+  const rows = Uint8Array.from({ length: 30 * 3 * 64 * 64 }, (_, i) => Math.floor(i / 64) % 64);
+  const large = varied(imagesInMemory(rows, [3, 64, 64], new Int32Array(30), ""), 1);
+  const shifts = range(30).map((n) => Math.abs(large.pixels(n, n + 1)[32 * 64] - 32));
+  assert.ok(Math.max(...shifts) > 4 && Math.max(...shifts) <= 8, shifts.join());
 });

@@ -25,7 +25,7 @@ test("extraction runs all images once and times each stage", async () => {
   const elapsed = (performance.now() - start) / 1000;
   assert.deepEqual(batches, [64, 6]);
   assert.deepEqual(features.shape, [70, 2]);
-  assert.deepEqual(labels, new Uint8Array(70).fill(7));
+  assert.deepEqual(labels, new Int32Array(70).fill(7));
   assert.ok(stages.run >= 0.039, "two batches of 20 ms");
   const total = stages.run + stages.decode + stages.preprocess;
   assert.ok(total <= elapsed, `${JSON.stringify(stages)} in ${elapsed} s`);
@@ -65,7 +65,7 @@ test("spectra of linear layers and convolutions are timed, with their matrices' 
 test("training steps are counted", async () => {
   // Ten epochs of two batches, within the time that the call takes.
   const start = performance.now();
-  const rate = await stepsPerSecond(2, { features: tensor([70, 3]), labels: new Uint8Array(70) }, 1);
+  const rate = await stepsPerSecond(2, { features: tensor([70, 3]), labels: new Int32Array(70) }, 1);
   const elapsed = (performance.now() - start) / 1000;
   assert.ok(20 / rate < elapsed, `20 steps at ${rate} a second, in ${elapsed} s`);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LabelledImages } from "../../../../lib/assets/images/cifar10";
+import { firstImages, type LabelledImages } from "../../../../lib/assets/images/labelledImages";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../../lib/compression/fit/fitNetwork";
 import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
@@ -200,11 +200,11 @@ test("the images' number does not matter to exact outputs: batches are pooled", 
   const ranks = shareOf(network, 0.5);
   // The same images twice: 70 are two batches.
   const once = colouredImages(35);
-  const twice = {
-    ...once,
-    count: 70,
-    pixels: Uint8Array.from([...once.pixels, ...once.pixels]),
+  const pixels = (from: number, to: number) => {
+    const parts = [once.pixels(from, Math.min(to, 35)), once.pixels(Math.max(0, from - 35), Math.max(0, to - 35))];
+    return Buffer.concat(parts);
   };
+  const twice = { ...once, count: 70, pixels };
   for (const fit of ["responses", "asymmetric"] as const) {
     const [a, b] = [await fitted(network, ranks, fit, once), await fitted(network, ranks, fit, twice)];
     assert.ok((await logitDifference(a, b, inputs)) < 1e-3);
@@ -266,7 +266,7 @@ describe("what cannot be fitted is refused", () => {
     });
 
     test(`${fit}: no images`, async () => {
-      const none = { ...images, count: 0, pixels: new Uint8Array() };
+      const none = firstImages(images, 0);
       const split = () => fitted(network, outputsAt([["stem", 2]]), fit, none);
       if (fit === "weights") assert.ok(allFinite(await split()));
       else await assert.rejects(split, /^UserError: .*needs calibration images/);

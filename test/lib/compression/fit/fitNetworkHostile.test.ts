@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LabelledImages } from "../../../../lib/assets/images/cifar10";
+import { imagesInMemory, type LabelledImages } from "../../../../lib/assets/images/labelledImages";
 import { preprocess } from "../../../../lib/assets/images/preprocess";
 import { type Fit, fitNetwork, fits } from "../../../../lib/compression/fit/fitNetwork";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
@@ -36,7 +36,7 @@ function changed(of: Network, layer: string, change: (weight: Float32Array, bias
 const coarse: Network = {
   nodes: network.nodes.map((node) => (node.name === "stem" ? { ...(node as Conv), stride: [64, 64] } : node)),
 };
-const flat: LabelledImages = { ...images, count: 3, pixels: new Uint8Array(3 * 3072).fill(90) };
+const flat = imagesInMemory(new Uint8Array(3 * 3072).fill(90), [3, 32, 32], new Int32Array(3), "");
 const filterOf = (layer: string) => convOf(network, layer).weight.data.length / convOf(network, layer).weight.shape[0];
 
 /** Hostile networks and images. */

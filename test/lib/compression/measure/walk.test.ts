@@ -268,7 +268,7 @@ test("temporary files are gone after the engine failed on the way from one block
 });
 
 test("temporary files are gone after images that cannot be read", async () => {
-  const broken = { ...images, pixels: undefined as unknown as Uint8Array };
+  const broken = { ...images, pixels: undefined as never };
   await assert.rejects(() => walkLayers(network, all, broken, engine, async () => undefined), TypeError);
   assert.deepEqual(leftOver(), []);
 });
