@@ -17,7 +17,11 @@ export interface PairedDifference extends Interval {
  * Counts which of two classifiers was right.
  * @param first classes given by one, second those by the other, to the same images.
  */
-export function pairedCounts(first: ArrayLike<number>, second: ArrayLike<number>, labels: ArrayLike<number>): PairedCounts {
+export function pairedCounts(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): PairedCounts {
   if (first.length !== labels.length || second.length !== labels.length)
     throw new Error(`${first.length} and ${second.length} predictions for ${labels.length} images`);
   const counts = { bothRight: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };

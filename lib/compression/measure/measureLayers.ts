@@ -91,7 +91,13 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
     const onProgress = progressOf("sensitivity");
     return [...(await measureSensitivity(network, candidates, bases, { images: few, engine, onProgress }))];
   };
-  const origin = { network, images: contentKey(images), sensitivityImages, candidates: [...candidates], engine: engine.version };
+  const origin = {
+    network,
+    images: contentKey(images),
+    sensitivityImages,
+    candidates: [...candidates],
+    engine: engine.version,
+  };
   const losses = new Map(await cached("sensitivity-3", origin, cache, sensitivity));
   const optionAt = (layer: string, ms: number, ranks?: LayerRanks): LayerOption => ({
     ranks,

@@ -30,7 +30,13 @@ test("the key follows what a network sees, not where it lies", () => {
   const copy = imagesInMemory(bytes.slice(12, 36), [3, 2, 2], Int32Array.of(9, 9), "def");
   assert.equal(contentKey(copy), contentKey(imagesFrom(firstImages(images, 3), 1)));
   const preprocessing = { ...images.preprocessing, size: 64 };
-  const others = [images, copy, { ...copy, preprocessing }, { ...copy, shape: [12, 1, 1] as const }, imagesFrom(copy, 1)];
+  const others = [
+    images,
+    copy,
+    { ...copy, preprocessing },
+    { ...copy, shape: [12, 1, 1] as const },
+    imagesFrom(copy, 1),
+  ];
   assert.equal(new Set(others.map(contentKey)).size, others.length);
 });
 

@@ -28,7 +28,11 @@ test("a range of images, and another size", () => {
 test("images of the size wanted are only normalised, with the mean and deviation given", () => {
   const preprocessing = { size: 32, mean: [0.5, 0.25, 0], deviation: [0.5, 1, 2] };
   const { data } = preprocess({ ...images, preprocessing }, 1, 2);
-  for (const [channel, [mean, deviation]] of [[0.5, 0.5], [0.25, 1], [0, 2]].entries())
+  for (const [channel, [mean, deviation]] of [
+    [0.5, 0.5],
+    [0.25, 1],
+    [0, 2],
+  ].entries())
     for (const at of [0, 500, 1023]) {
       const byte = images.pixels(1, 2)[1024 * channel + at];
       assert.ok(Math.abs(data[1024 * channel + at] - (byte / 255 - mean) / deviation) < 1e-6);
