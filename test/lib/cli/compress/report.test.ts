@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "../../../../lib/cli/compress/report";
+import { reportPreprocessing } from "../../../../lib/assets/images/preprocessing";
 import { tensor } from "../../../../lib/core/tensor";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import type { Network } from "../../../../lib/network/network";
@@ -17,7 +18,7 @@ const ranks = bothEndsAt(smallResnet(1, 32), [
   ["b.down", 8],
 ]);
 const layers = smallLayers.map((layer) => ({ layer, options: [{}, { ranks: ranks.get(layer) }] }));
-const images = { count: 3, sha256: "of images" };
+const images = { count: 3, sha256: "of images", preprocessing: reportPreprocessing };
 const headed: Network = { nodes: [{ kind: "linear", name: "fc", input: "avgpool", weight: tensor([10, 512]) }] };
 const record = {
   assets: {
