@@ -9,6 +9,7 @@ import { filtersOf, pointwise } from "../network/factorWeights";
 import type { Conv, Network } from "../network/network";
 import { outputSplit } from "../network/outputSplit";
 import { replaceNode } from "../network/rewire";
+import { convolutionsOf, quantizedValues, quantizeNetwork } from "./quantize/quantizeNetwork";
 
 /** Numbers that are drawn, then used in turn: drawing millions would take seconds. A prime, so that no row repeats one. */
 const drawn = 4093;
@@ -57,4 +58,12 @@ function placeholderSplit(conv: Conv, { output, input }: LayerRanks): Conv[] {
 function splitAt(conv: Conv, rank: number): Conv[] {
   const [out] = conv.weight.shape;
   return outputSplit(conv, rank, placeholderSvd({ rows: out, columns: conv.weight.data.length / out }, rank));
+}
+
+/** The network with its convolutions in int8, over made-up ranges: time does not depend on them either. */
+export function placeholderInt8(network: Network, layers: ReadonlySet<string> = convolutionsOf(network)): Network {
+  const kinds = new Map(network.nodes.map(({ name, kind }) => [name, kind]));
+  const range = (name: string) => ({ low: kinds.get(name) === "relu" ? 0 : -4, high: 4 });
+  const ranges = new Map([...quantizedValues(network, layers)].map((name) => [name, range(name)]));
+  return quantizeNetwork(network, ranges, { layers, mostWeight: 127 });
 }

@@ -116,8 +116,8 @@ function unreadable(reason: string): UserError {
  */
 export function ownerOf(network: Network, operatorName: string): Node | undefined {
   const nodes = new Map(network.nodes.map((node) => [node.name, node]));
-  const name = operatorName.replace(/(_nchwc|\.pooled)+$/, "");
+  const name = operatorName.replace(/(_nchwc|\.pooled|\.uint8|_token_\d+)+$/, "");
   let node = nodes.get(name);
-  while (node && ["batchNorm", "relu", "add"].includes(node.kind)) node = nodes.get(inputsOf(node)[0]);
+  while (node && ["batchNorm", "relu", "add", "quantize"].includes(node.kind)) node = nodes.get(inputsOf(node)[0]);
   return node;
 }

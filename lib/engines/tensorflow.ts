@@ -1,18 +1,20 @@
 import { setImmediate } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
+import { UserError } from "../core/errors";
 import { stopIfInterrupted } from "../core/interrupt";
 import { foldBatchNorms } from "../network/foldBatchNorms";
-import { imageInput, inputsOf, type Network, type Node } from "../network/network";
+import { imageInput, inputsOf, type Network, type Node, type Quantize } from "../network/network";
 import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Engine, Session } from "./engine";
 import { loadTensorflow, type TensorflowModule } from "./loadTensorflow";
 
+type FloatNode = Exclude<Node, Quantize>;
 type ExplicitPadding = tf.backend_util.ExplicitPadding;
 
 /** Images a step: the intermediate results of 64 images of 224 × 224 would outgrow WASM's memory. */
 const imagesAtOnce = 8;
 
-/** TensorFlow.js; the engine's name says whether its native backend or WebAssembly runs. */
+/** TensorFlow.js; the engine's name says whether its native backend or WebAssembly runs. It refuses quantized networks. */
 export async function tensorflow(): Promise<Engine> {
   const { tf, backend, threads } = await loadTensorflow();
   return {
@@ -23,15 +25,20 @@ export async function tensorflow(): Promise<Engine> {
   };
 }
 
+function floatNode(node: Node): FloatNode {
+  if (node.kind !== "quantize") return node;
+  throw new UserError("TensorFlow.js has no int8 arithmetic: run this network on ONNX Runtime");
+}
+
 class TensorflowSession implements Session {
-  private readonly nodes: Node[];
+  private readonly nodes: FloatNode[];
   private readonly weights = new Map<Tensor, tf.Tensor>();
 
   constructor(
     private readonly tf: TensorflowModule,
     network: Network,
   ) {
-    this.nodes = foldBatchNorms(network).nodes;
+    this.nodes = foldBatchNorms(network).nodes.map(floatNode);
   }
 
   async run({ shape: [count, ...sides], data }: Tensor): Promise<Tensor> {
@@ -69,7 +76,7 @@ class TensorflowSession implements Session {
     });
   }
 
-  private compute(node: Node, [input, second]: tf.Tensor[]): tf.Tensor {
+  private compute(node: FloatNode, [input, second]: tf.Tensor[]): tf.Tensor {
     const { tf } = this;
     const images = input as tf.Tensor4D;
     switch (node.kind) {

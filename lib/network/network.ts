@@ -10,11 +10,21 @@ interface Unary {
   input: string;
 }
 
+/** How int8 holds a layer: weights are whole numbers from −127 to 127 times the scale of their output channel. */
+export interface Int8 {
+  /** (out). */
+  weightScales: Tensor;
+  /** Of the values that the layer reads: biases are int32 times this times their channel's scale. */
+  inputScale: number;
+}
+
 /** 2-D convolution: weight (out, in, kernel height, kernel width), bias (out). */
 export interface Conv extends Unary {
   kind: "conv";
   weight: Tensor;
   bias?: Tensor;
+  /** Where given, weight and bias are such whole numbers times their scales. */
+  int8?: Int8;
   stride: [number, number];
   padding: [number, number];
 }
@@ -58,7 +68,14 @@ export interface Linear extends Unary {
   bias?: Tensor;
 }
 
-export type Node = Conv | BatchNorm | Relu | MaxPool | Add | GlobalAveragePool | Linear;
+/** Rounded to what uint8 holds: scale · (clamp(round(x / scale) + zeroPoint, 0, 255) − zeroPoint), ties to even. */
+export interface Quantize extends Unary {
+  kind: "quantize";
+  scale: number;
+  zeroPoint: number;
+}
+
+export type Node = Conv | BatchNorm | Relu | MaxPool | Add | GlobalAveragePool | Linear | Quantize;
 
 /** A network as data: nodes in an order in which each comes after its inputs; the last one is the output. */
 export interface Network {

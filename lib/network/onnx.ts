@@ -1,8 +1,8 @@
 import { onnx } from "onnx-proto";
 import { version } from "../../package.json";
-import type { Tensor } from "../core/tensor";
-import { costs, imageInput, inputsOf, type Network, type Node } from "./network";
-import { encodeModel, float, int, ints, operator, valueInfo } from "./onnxGraph";
+import { type Conv, costs, imageInput, inputsOf, type Linear, type Network, type Node } from "./network";
+import { type Constant, constantTensor, encodeModel, float, int, ints, operator, valueInfo } from "./onnxGraph";
+import { int8Parameters, quantizeOperators } from "./onnxInt8";
 
 const { FLOAT } = onnx.TensorProto.DataType;
 const producer = "low-rank-resnet";
@@ -16,9 +16,8 @@ const producer = "low-rank-resnet";
 export function toOnnx(network: Network, metadata: Record<string, string> = {}): Uint8Array {
   const output = network.nodes[network.nodes.length - 1];
   const initializer: onnx.ITensorProto[] = [];
-  const constant = (owner: Node, part: string, value: Tensor): string => {
-    const name = `${owner.name}.${part}`;
-    initializer.push(tensorProto(name, value));
+  const constant: Constant = (name, value) => {
+    initializer.push(constantTensor(name, value));
     return name;
   };
   const graph = {
@@ -31,26 +30,24 @@ export function toOnnx(network: Network, metadata: Record<string, string> = {}):
   return encodeModel(graph, { producerName: producer, producerVersion: version, metadataProps });
 }
 
-type Constant = (owner: Node, part: string, value: Tensor) => string;
-
-/** The operators that compute a node; each is named after its result. */
+/** The operators that compute a node, the last one named after it. */
 function operators(node: Node, constant: Constant): onnx.INodeProto[] {
   const { name } = node;
   const inputs = inputsOf(node);
   switch (node.kind) {
     case "conv": {
-      const constants = [constant(node, "weight", node.weight)];
-      if (node.bias) constants.push(constant(node, "bias", node.bias));
+      const made = node.int8 ? int8Parameters(node, node.int8, constant) : [];
+      const parameters = node.int8 ? made.map((each) => each.name as string) : floatParameters(node, constant);
       const attributes = [
         ints("kernel_shape", node.weight.shape.slice(2)),
         ints("strides", node.stride),
         ints("pads", [...node.padding, ...node.padding]),
       ];
-      return [operator("Conv", [...inputs, ...constants], name, attributes)];
+      return [...made, operator("Conv", [...inputs, ...parameters], name, attributes)];
     }
     case "batchNorm": {
       const constants = (["scale", "shift", "mean", "variance"] as const).map((part) =>
-        constant(node, part, node[part]),
+        constant(`${name}.${part}`, node[part]),
       );
       return [operator("BatchNormalization", [...inputs, ...constants], name, [float("epsilon", node.epsilon)])];
     }
@@ -71,16 +68,22 @@ function operators(node: Node, constant: Constant): onnx.INodeProto[] {
       const pooled = `${name}.pooled`;
       return [operator("GlobalAveragePool", inputs, pooled), operator("Flatten", [pooled], name)];
     }
-    case "linear": {
-      const constants = [constant(node, "weight", node.weight)];
-      if (node.bias) constants.push(constant(node, "bias", node.bias));
-      return [operator("Gemm", [...inputs, ...constants], name, [int("transB", 1)])];
-    }
+    case "linear":
+      return [operator("Gemm", [...inputs, ...floatParameters(node, constant)], name, [int("transB", 1)])];
+    case "quantize":
+      return quantizeOperators(node, constant);
   }
 }
 
-function inputSides(network: Network): (number | string)[] {
-  const first = network.nodes.find((node) => inputsOf(node).includes(imageInput));
+function floatParameters({ name, weight, bias }: Conv | Linear, constant: Constant): string[] {
+  const weights = constant(`${name}.weight`, weight);
+  return bias ? [weights, constant(`${name}.bias`, bias)] : [weights];
+}
+
+function inputSides({ nodes }: Network): (number | string)[] {
+  const readerOf = (name: string) => nodes.find((node) => inputsOf(node).includes(name));
+  const reader = readerOf(imageInput);
+  const first = reader?.kind === "quantize" ? readerOf(reader.name) : reader;
   if (first?.kind === "linear") return ["batch", first.weight.shape[1]];
   return ["batch", first?.kind === "conv" ? first.weight.shape[1] : "channels", "height", "width"];
 }
@@ -92,10 +95,4 @@ function outputSides(network: Network): (number | string)[] {
     outputShape[0],
     ...["height", "width"].slice(0, outputShape.length - 1).map((side) => `${name}.${side}`),
   ];
-}
-
-function tensorProto(name: string, { shape, data }: Tensor): onnx.ITensorProto {
-  // Raw data is little-endian, as are all machines for which Node is built in practice.
-  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dims: shape, dataType: FLOAT, rawData };
 }

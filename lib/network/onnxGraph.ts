@@ -28,6 +28,28 @@ export const int = (name: string, i: number): onnx.IAttributeProto => ({ name, t
 export const ints = (name: string, list: number[]): onnx.IAttributeProto => ({ name, type: INTS, ints: list });
 export const float = (name: string, f: number): onnx.IAttributeProto => ({ name, type: FLOAT, f });
 
+/** Numbers of a constant, in row-major order. */
+export interface Numbers {
+  shape: number[];
+  data: Float32Array | Int8Array | Uint8Array | Int32Array;
+}
+
+/** Puts a constant into the file. @returns its name. */
+export type Constant = (name: string, value: Numbers) => string;
+
+export function constantTensor(name: string, { shape, data }: Numbers): onnx.ITensorProto {
+  // Raw data is little-endian, as are all machines for which Node is built in practice.
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: shape, dataType: typeOf(data), rawData };
+}
+
+function typeOf(data: Numbers["data"]): number {
+  const types = onnx.TensorProto.DataType;
+  if (data instanceof Int8Array) return types.INT8;
+  if (data instanceof Uint8Array) return types.UINT8;
+  return data instanceof Int32Array ? types.INT32 : types.FLOAT;
+}
+
 /** A constant list of whole numbers. */
 export function wholeNumbers(name: string, int64Data: number[]): onnx.ITensorProto {
   return { name, dims: [int64Data.length], dataType: onnx.TensorProto.DataType.INT64, int64Data };

@@ -37,6 +37,11 @@ function computed(node: Node, ...[input, second]: Value[]): Value {
       return convolved(node, input);
     case "relu":
       return { shape, data: data.map((value) => Math.max(0, value)) };
+    case "quantize": {
+      const { scale, zeroPoint } = node;
+      const whole = (value: number) => Math.min(255, Math.max(0, toEven(value / scale) + zeroPoint));
+      return { shape, data: data.map((value) => scale * (whole(value) - zeroPoint)) };
+    }
     case "maxPool":
       return pooled(node, input);
     case "add":
@@ -54,6 +59,12 @@ function computed(node: Node, ...[input, second]: Value[]): Value {
 
 function filled(shape: number[], value: (at: number) => number): Value {
   return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, at) => value(at)) };
+}
+
+function toEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor === 0.5) return floor % 2 === 0 ? floor : floor + 1;
+  return Math.round(value);
 }
 
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -5,6 +5,7 @@ import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { version } from "../../../package.json";
 import { splitByBases } from "../../../lib/compression/fit/splitByBases";
+import { placeholderInt8 } from "../../../lib/compression/placeholders";
 import { weightBases } from "../../../lib/compression/measure/weightBases";
 import { tensorflow } from "../../../lib/engines/tensorflow";
 import { factorize, withHead } from "../../../lib/network/head";
@@ -64,6 +65,8 @@ const variants: [string, Network | Promise<Network>, number][] = [
   ["a network cut at its features", cutAfter(network, "avgpool"), 2],
   ["a network cut at a feature map", cutAfter(network, "layer2.0.downsample.1"), 4],
   ["a linear layer alone", { nodes: [linear] }, 2],
+  ["a network in int8", placeholderInt8(small), 2],
+  ["a feature map in int8", cutAfter(placeholderInt8(small), "b.relu2.quantized"), 4],
   ...compressed.map(([name, made]): [string, Promise<Network>, number] => [name, made, 2]),
 ];
 
