@@ -72,11 +72,12 @@ export async function measureLatencyTable(
   candidates: ReadonlyMap<string, readonly LayerRanks[]>,
   options: LayerTimesOptions & { cache: Cache },
 ): Promise<LatencyTable> {
-  const { threads, batch, imageShape, runs, cache } = options;
+  const { threads, batch, imageShape, precision, runs, cache } = options;
   const { name, version } = onnxRuntime(threads);
   const layers = [...candidates.keys()];
   for (const layer of layers) convOf(network, layer);
-  const ran = { machine: machine(), engine: `${name} ${version}`, threads, batch, imageShape, runs };
+  const engine = `${name} ${version}`;
+  const ran = { machine: machine(), engine, threads, batch, imageShape, precision, runs };
   const origin = { ...ran, candidates: [...candidates], network: formOf(network) };
   let fresh = false;
   const measure = async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layerTimes, rest, timeLayers } from "../../../../lib/compression/measure/layerTimes";
+import { placeholderSplits } from "../../../../lib/compression/placeholders";
 import { deepNetwork } from "../../../../lib/network/deepNetwork";
 import { foldBatchNorms } from "../../../../lib/network/foldBatchNorms";
 
@@ -26,7 +27,7 @@ test("a layer's time is that of its factors and of the changes of layout right a
     ["block0.conv1", { output: 8 }],
     ["block0.conv2", { output: 16 }],
   ]);
-  assert.deepEqual(layerTimes(network, layers, split, operators), [
+  assert.deepEqual(layerTimes(placeholderSplits(network, split), layers, split, operators), [
     { layer: "conv1", ranks: undefined, ms: 1 },
     { layer: "block0.conv1", ranks: { output: 8 }, ms: 70 },
     { layer: "block0.conv2", ranks: { output: 16 }, ms: 700 },
@@ -61,5 +62,18 @@ test("where memory is short the variants are timed in pairs with the network as 
     assert.equal(ranks.length, 3 + groups);
     assert(times.every(({ ms }) => ms > 0));
     assert(busy >= 0 && busy <= 1);
+  }
+});
+
+test("in int8 every layer has a time as it is and at its ranks, and the rest has one, by the clock of fp32", async () => {
+  const variants = [8, 16].map((rank) => new Map([["block0.conv1", { output: rank }]]));
+  for (const memory of [1, 2 ** 40]) {
+    const options = { threads: 1, batch: 2, imageShape: [3, 32, 32], runs: 2, memory, precision: "int8" } as const;
+    const { times } = await timeLayers(network, layers, variants, options);
+    const listed = times.map(({ layer, ranks }) => [layer, ranks?.output]);
+    const asIs = [...layers, rest].map((layer) => [layer, undefined]);
+    const split = (rank: number) => layers.map((layer) => [layer, layer === "block0.conv1" ? rank : undefined]);
+    assert.deepEqual(listed, [...asIs, ...split(8), ...split(16)]);
+    assert(times.every(({ ms }) => ms > 0));
   }
 });
