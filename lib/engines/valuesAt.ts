@@ -1,4 +1,4 @@
-import type { LabelledImages } from "../assets/images/cifar10";
+import type { LabelledImages } from "../assets/images/labelledImages";
 import { preprocess } from "../assets/images/preprocess";
 import type { Tensor } from "../core/tensor";
 import { segmentsOf } from "../network/continueFrom";
