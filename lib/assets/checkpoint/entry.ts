@@ -92,10 +92,10 @@ function nameOf({ keys }: Place): string {
 
 /** What in the place is no tensor, and what lies beside it and beside the dictionaries that it is in. */
 function ignoredBeside(place: Place): string[] {
-  const ignored = textKeys(place, (value) => !(value instanceof PickledTensor));
+  let ignored = textKeys(place, (value) => !(value instanceof PickledTensor));
   for (let at = place; at.within; at = at.within) {
     const { dictionary } = at;
-    ignored.push(...textKeys(at.within, (value) => value !== dictionary));
+    ignored = ignored.concat(textKeys(at.within, (value) => value !== dictionary));
   }
   return ignored;
 }

@@ -1,77 +1,54 @@
 /** How a file stores the numbers of a tensor, little-endian. */
 export interface NumberFormat {
   bytesPerNumber: number;
-  /** The same numbers as float32; a view of the bytes where nothing has to change. */
+  /** The same numbers as float32, rounded to the nearest; a view of the bytes where nothing has to change. */
   toFloat32(bytes: Uint8Array): Float32Array;
 }
 
-const float32: NumberFormat = {
-  bytesPerNumber: 4,
-  toFloat32: (bytes) => new Float32Array(...aligned(bytes, 4)),
-};
-
-/** IEEE 754 binary16; every half is exact in float32. */
-const float16: NumberFormat = {
-  bytesPerNumber: 2,
-  toFloat32: (bytes) => {
-    const halves = new Uint16Array(...aligned(bytes, 2));
-    const widened = new Float32Array(halves.length);
-    const table = halfTable();
-    for (let i = 0; i < halves.length; i++) widened[i] = table[halves[i]];
-    return widened;
-  },
-};
-
-/** The upper half of a float32. */
-const bfloat16: NumberFormat = {
-  bytesPerNumber: 2,
-  toFloat32: (bytes) => {
-    const halves = new Uint16Array(...aligned(bytes, 2));
-    const bits = new Uint32Array(halves.length);
-    for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-    return new Float32Array(bits.buffer);
-  },
-};
+/** Buffer, offset and length for a typed array. */
+type Place = [ArrayBufferLike, number, number];
 
 /** By torch's names of the types. */
 export const formats = new Map<string, NumberFormat>([
-  ["float64", rounded(Float64Array)],
-  ["float32", float32],
-  ["float16", float16],
-  ["bfloat16", bfloat16],
-  ["int64", rounded(BigInt64Array)],
-  ["int32", rounded(Int32Array)],
-  ["int16", rounded(Int16Array)],
-  ["int8", rounded(Int8Array)],
-  ["uint64", rounded(BigUint64Array)],
-  ["uint32", rounded(Uint32Array)],
-  ["uint16", rounded(Uint16Array)],
-  ["uint8", rounded(Uint8Array)],
-  ["bool", rounded(Uint8Array)],
+  ["float64", format(8, (...place) => new Float32Array(new Float64Array(...place)))],
+  ["float32", format(4, (...place) => new Float32Array(...place))],
+  ["float16", format(2, widenHalves)],
+  ["bfloat16", format(2, widenUpperHalves)],
+  ["int64", format(8, (...place) => Float32Array.from(new BigInt64Array(...place), Number))],
+  ["int32", format(4, (...place) => new Float32Array(new Int32Array(...place)))],
+  ["int16", format(2, (...place) => new Float32Array(new Int16Array(...place)))],
+  ["int8", format(1, (...place) => new Float32Array(new Int8Array(...place)))],
+  ["uint64", format(8, (...place) => Float32Array.from(new BigUint64Array(...place), Number))],
+  ["uint32", format(4, (...place) => new Float32Array(new Uint32Array(...place)))],
+  ["uint16", format(2, (...place) => new Float32Array(new Uint16Array(...place)))],
+  ["uint8", format(1, (...place) => new Float32Array(new Uint8Array(...place)))],
+  ["bool", format(1, (...place) => new Float32Array(new Uint8Array(...place)))],
 ]);
 
-interface NumbersConstructor {
-  BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, offset: number, length: number): ArrayLike<number> | BigInt64Array | BigUint64Array;
-}
-
-/** Numbers of another kind, each rounded to the nearest float32. */
-function rounded(Numbers: NumbersConstructor): NumberFormat {
-  const bytesPerNumber = Numbers.BYTES_PER_ELEMENT;
+/** @param read what lies at a place that is a multiple of the bytes per number. */
+function format(bytesPerNumber: number, read: (...place: Place) => Float32Array): NumberFormat {
   return {
     bytesPerNumber,
     toFloat32: (bytes) => {
-      const numbers = new Numbers(...aligned(bytes, bytesPerNumber));
-      const wide = numbers instanceof BigInt64Array || numbers instanceof BigUint64Array;
-      return wide ? Float32Array.from(numbers, Number) : new Float32Array(numbers);
+      const { buffer, byteOffset, byteLength } =
+        bytes.byteOffset % bytesPerNumber === 0 ? bytes : Uint8Array.from(bytes);
+      return read(buffer, byteOffset, byteLength / bytesPerNumber);
     },
   };
 }
 
-/** Buffer, offset and length for a typed array over the bytes, which are copied if they lie askew. */
-function aligned(bytes: Uint8Array, unit: number): [ArrayBufferLike, number, number] {
-  const placed = bytes.byteOffset % unit === 0 ? bytes : Uint8Array.from(bytes);
-  return [placed.buffer, placed.byteOffset, placed.byteLength / unit];
+/** The numbers of which a float32's upper half is stored. */
+function widenUpperHalves(...place: Place): Float32Array {
+  return new Float32Array(Uint32Array.from(new Uint16Array(...place), (half) => half << 16).buffer);
+}
+
+/** IEEE 754 binary16; every half is exact in float32. */
+function widenHalves(...place: Place): Float32Array {
+  const halves = new Uint16Array(...place);
+  const widened = new Float32Array(halves.length);
+  const table = halfTable();
+  for (let i = 0; i < halves.length; i++) widened[i] = table[halves[i]];
+  return widened;
 }
 
 let halves: Float32Array | undefined;
