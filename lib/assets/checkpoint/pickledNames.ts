@@ -16,6 +16,7 @@ const harmless = [
   /^torch\.(strided|sparse_coo|contiguous_format|channels_last|preserve_format)$/,
   /^torch\.(optim|(cuda\.)?amp\.grad_scaler)(\.\w+)+$/,
   /^(pytorch_lightning|lightning)\.[\w.]*\.(ModelCheckpoint|EarlyStopping)$/,
+  /^(easydict\.EasyDict|addict\.addict\.Dict|yacs\.config\.CfgNode|fastcore\.foundation\.L)$/,
   /^omegaconf(\.\w+)+$|^mmengine\.logging\.\w+\.HistoryBuffer$/,
 ];
 

@@ -12,7 +12,7 @@ const harmless = `
   torch.nn.parameter.Parameter torch.torch_version.TorchVersion torch.serialization._get_layout torch.optim.sgd.SGD
   torch.optim.lr_scheduler.CosineAnnealingLR torch.cuda.amp.grad_scaler.GradScaler
   pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint omegaconf.dictconfig.DictConfig typing.Any
-  mmengine.logging.history_buffer.HistoryBuffer`;
+  mmengine.logging.history_buffer.HistoryBuffer easydict.EasyDict yacs.config.CfgNode fastcore.foundation.L`;
 const refused = `
   os.system posix.system nt.system subprocess.Popen builtins.eval builtins.exec builtins.getattr builtins.__import__
   builtins.open builtins.print __builtin__.eval operator.attrgetter importlib.import_module runpy.run_path shutil.rmtree
