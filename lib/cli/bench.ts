@@ -2,6 +2,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Assets } from "../assets/assets";
 import { trainFile } from "../assets/officialFiles";
+import { report } from "../claims/report";
+import { FileError } from "../core/errors";
 import { timeExtraction } from "./bench/extraction";
 import { latencies } from "./bench/latency";
 import { stepsPerSecond, timeSpectra } from "./bench/library";
@@ -14,8 +16,9 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { productRate } from "../engines/productRate";
 import { tensorflow } from "../engines/tensorflow";
 import { requireWritable, writeAtomically } from "../core/files";
-import { factorize, withHead, linearHeads } from "../network/head";
+import { factorize, featureCount, linearHeads, withHead } from "../network/head";
 import type { Network } from "../network/network";
+import type { ReadNetwork } from "../network/resnet";
 import { buildFolder } from "../core/paths";
 import { usableCores } from "../core/usableCores";
 import { parseOptions, settingOptions, settingsFrom } from "./arguments";
@@ -47,12 +50,13 @@ export async function bench(args: string[]): Promise<number> {
   const settings = settingsFrom(parsed.values);
   const file = join(buildFolder, "bench.json");
   requireWritable(file);
-  const { network, ...assets } = await loadForReport(settings);
+  const { read, ...assets } = await loadForReport(settings);
+  requireReportNetwork(assets, read);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");
   try {
-    const results = await measure(assets, network, threadCounts.map(onnxRuntime), pytorches);
+    const results = await measure(assets, read.network, threadCounts.map(onnxRuntime), pytorches);
     await writeAtomically(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(textTable(tableHeads, tableRows(results)));
     // What PyTorch's process takes in its own turns looks like another program's.
@@ -90,9 +94,20 @@ async function measure(assets: Assets, network: Network, engines: Engine[], pyto
   return { machine, weights, images, latency, matrixProduct, extraction, spectra: timeSpectra(network), training };
 }
 
+/** @throws FileError unless it is the network that PyTorch's part times, on images of as many classes as its heads'. */
+function requireReportNetwork({ weights, images }: Assets, { kind }: ReadNetwork): void {
+  if (kind !== "ResNet-18") throw new FileError(weights.file, `holds ${kind}: the benchmark times ResNet-18`);
+  const { length } = images.classNames;
+  if (length !== report.classes)
+    throw new FileError(
+      images.folder,
+      `holds images of ${length} classes, the benchmark trains heads of ${report.classes}`,
+    );
+}
+
 /** The report's three models (its table 3-1); a head's numbers do not change its time. */
 function reportModels(network: Network): Record<string, Network> {
-  const [head] = linearHeads(512, 10, [0]);
+  const [head] = linearHeads(featureCount(network), report.classes, [0]);
   return {
     base: withHead(network, head),
     "k = 5": withHead(network, factorize(head, 5)),

@@ -7,10 +7,12 @@ import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
 import type { Network } from "../network/network";
 import { toOnnx } from "../network/onnx";
-import { resnet18 } from "../network/resnet18";
+import { readNetwork } from "../network/resnet";
+import { asRead } from "./compress/asRead";
 import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable } from "./compress/tables";
+import { inUse } from "./inUse";
 import { endOnSignals } from "./lock";
 import { stepProgress } from "../display/progress";
 import { whatCanBeHad } from "./compress/whatCanBeHad";
@@ -19,7 +21,7 @@ import { whatCanBeHad } from "./compress/whatCanBeHad";
 const notMet = 2;
 
 /**
- * Compresses a ResNet-18 to a speed-up measured on this machine: `npm run compress`.
+ * Compresses a ResNet to a speed-up measured on this machine: `npm run compress`.
  * @returns the exit code.
  * @throws UserError or FileError for what the reader has to know.
  */
@@ -30,8 +32,10 @@ export async function compress(args: string[]): Promise<number> {
   const assets = await loadAssets(asked.settings, stepProgress());
   requireImages(assets.images, leastImages);
   const { weights, images } = assets;
-  const network = resnet18(weights.stateDict, weights.file);
-  console.log(inUse(assets));
+  const read = readNetwork(weights.stateDict, weights.file);
+  const { network } = read;
+  console.log(inUse({ ...assets, read }));
+  for (const line of await asRead(network, images, onnxRuntime(asked.settings.threads))) console.log(line);
   console.log(`head: ${headOf({ network, classes: images.classNames.length })}`);
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, network, images, seconds);
@@ -45,13 +49,6 @@ export async function compress(args: string[]): Promise<number> {
   await write({ assets, asked, prepared, attempt, seconds });
   console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
   return 0;
-}
-
-function inUse({ weights, images }: Assets): string {
-  return [
-    `weights: ${weights.provenance}, ${weights.file}, sha256 ${weights.sha256.slice(0, 12)}…`,
-    `images: ${images.provenance}, ${images.folder}, ${images.train.count} to learn from, ${images.test.count} to test on`,
-  ].join("\n");
 }
 
 async function run(

@@ -3,22 +3,26 @@ import { join } from "node:path";
 import { type Assets, loadAssets, requireImages } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
-import { FileError, UserError } from "../core/errors";
+import { UserError } from "../core/errors";
 import { buildFolder } from "../core/paths";
-import { currentSettings, type Settings } from "../core/settings";
+import { currentSettings } from "../core/settings";
 import { showBanner, sourceLine } from "../display/banner";
 import { exportTo } from "../display/exports";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
-import { resnet18 } from "../network/resnet18";
+import { readNetwork } from "../network/resnet";
 import { exportFolder } from "./arguments";
+import { type Loaded, obstacleTo } from "./chapterNeeds";
+import { shown } from "./inUse";
 import { stepProgress } from "../display/progress";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
 export interface Chapter<N extends number = number> {
   number: N;
   network: Network;
+  /** "ResNet-18"; see kindOf. */
+  kind: string;
   weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
   images: Assets["images"];
   engine: Engine;
@@ -40,7 +44,7 @@ export interface Chapter<N extends number = number> {
  * parameters are written apart.
  * @param parameters what the notebook's `parameters` cell holds; those left out count as the report's.
  * @throws UserError if the machine has too little memory.
- * @throws FileError if one of the reader's own files is missing or damaged, or the images are not of ten classes.
+ * @throws FileError if one of the reader's own files is missing or damaged, or the chapter cannot run on it.
  */
 export async function openChapter<N extends number>(
   number: N,
@@ -48,38 +52,28 @@ export async function openChapter<N extends number>(
 ): Promise<Chapter<N>> {
   requireMemory(totalmem());
   const { fresh, full, note, threads, ...settings } = currentSettings(process.env);
-  const { network, ...assets } = await loadForReport(settings);
+  const loaded = await loadForReport(settings);
+  const obstacle = obstacleTo(number, loaded);
+  if (obstacle) throw obstacle;
+  const { weights, images, read } = loaded;
   const engine = onnxRuntime(threads);
   const varied = variations(parameters, report.settings[number] ?? {});
   exportTo(varied.length > 0 ? join(buildFolder, "figures", "varied") : exportFolder(process.env));
-  showBanner(assets, engine, varied);
-  return { number, network, ...assets, engine, cache: { fresh }, full, source: sourceLine(assets), note, varied };
+  showBanner(shown(loaded), engine, varied);
+  const source = sourceLine(loaded);
+  const { network, kind } = read;
+  return { number, network, kind, weights, images, engine, cache: { fresh }, full, source, note, varied };
 }
 
 /**
  * The weights and images that the settings name, and the network: for what repeats the report.
- * @throws FileError if a file is missing or damaged, or the images are not of ten classes or fewer than the report's.
+ * @throws FileError if a file is missing or damaged, holds no ResNet, or there are fewer images than the report's.
  */
-export async function loadForReport(
-  settings: Pick<Settings, "weights" | "entry" | "images">,
-): Promise<Assets & { network: Network }> {
+export async function loadForReport(settings: Parameters<typeof loadAssets>[0]): Promise<Loaded> {
   const assets = await loadAssets(settings, stepProgress());
-  requireReportClasses(assets);
   const { trainImages: train, testImages: test } = report.settings[3] as { trainImages: number; testImages: number };
   requireImages(assets.images, { train, test });
-  return { ...assets, network: resnet18(assets.weights.stateDict, assets.weights.file) };
-}
-
-/**
- * Makes sure that the images have as many classes as the report's: chapters and benchmark repeat it with heads of ten.
- * @throws FileError that names the folder if they have not.
- */
-export function requireReportClasses({ images: { folder, classNames } }: Pick<Assets, "images">): void {
-  if (classNames.length === report.classes) return;
-  throw new FileError(
-    folder,
-    `holds images of ${classNames.length} classes, the report repeated here is about ${report.classes}: npm run compress takes any number`,
-  );
+  return { ...assets, read: readNetwork(assets.weights.stateDict, assets.weights.file) };
 }
 
 /** @throws UserError below the memory with which extracting features and drawing figures may fail. */

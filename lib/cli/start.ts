@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
+import { obstacleTo } from "./chapterNeeds";
+import { inUse, shown } from "./inUse";
 import { loadForReport } from "./openChapter";
 import { type CellProgress, executeNotebook } from "./notebooks/execute";
 import { type Notebook, readNotebook, writeNotebook } from "./notebooks/notebookFile";
@@ -33,8 +35,9 @@ const options = {
 
 const help = `npm start [-- [CHAPTER …] [OPTIONS]]
 
-Runs all chapters, or the ones given, each in a fresh kernel. Writes to build/: the executed notebooks, report.html with
-interactive figures, claims.json. Exit code 1 if a cell fails or a claim that must hold does not.
+Runs the chapters given, or all that can run on the weights and images, each in a fresh kernel. Writes to build/: the
+executed notebooks, report.html with interactive figures, claims.json. Exit code 1 if a cell fails or a claim that must
+hold does not.
 
   --check          compare every number of the outputs with those committed in notebooks/; exit code 1 if one differs;
                    build/check.json holds what was found
@@ -66,12 +69,16 @@ export async function start(args: string[]): Promise<number> {
     throw new UserError("the committed notebooks hold fewer points than --full: leave it out, or give a --baseline");
   if (inplace) for (const written of ["notebooks", "figures"]) requireWritable(join(root, written, "any"));
   const results = new Results();
-  const runs: Run[] = [];
+  const chosen: Run[] = [];
   for (const chapter of results.choose(positionals))
-    runs.push({ ...chapter, notebook: await readNotebook(results.source(chapter)) });
-  injectParameters(runs, set);
+    chosen.push({ ...chapter, notebook: await readNotebook(results.source(chapter)) });
+  injectParameters(chosen, set);
   // Finds files that are damaged or of no use here before any kernel starts.
-  const { weights, images } = await loadForReport(settings);
+  const loaded = await loadForReport(settings);
+  const { weights, images } = loaded;
+  const obstacles = chosen.flatMap(({ number }) => obstacleTo(number, loaded) ?? []);
+  if (positionals.length > 0 && obstacles.length > 0) throw obstacles[0];
+  const runs = chosen.filter(({ number }) => !obstacleTo(number, loaded));
   const assets = { weights: weights.sha256, images: images.sha256 };
   const baseline = check && (await readBaseline(runs, other ?? results.committed, [weights, images]));
   endOnSignals();
@@ -80,6 +87,8 @@ export async function start(args: string[]): Promise<number> {
     const stale = await results.prepare(runs, `${JSON.stringify(assets)}\n`, runs.filter(isInjected));
     for (const { number } of stale)
       console.log(`chapter ${number} ran on other weights or images: its results are removed`);
+    console.log(inUse(loaded));
+    for (const { message } of obstacles) console.log(`left out: ${message}`);
     const { threads, fresh, full } = settings;
     const demo = weights.provenance === "demo" && images.provenance === "demo";
     const durations = new Durations(JSON.stringify({ ...assets, threads, fresh, full }), demo);
@@ -91,7 +100,7 @@ export async function start(args: string[]): Promise<number> {
       if (!isInjected(run)) await durations.keep(run.number, (performance.now() - begun) / 1000);
       if (inplace) await writeNotebook(results.source(run), run.notebook);
     }
-    const code = await conclude(results, runs, { weights, images });
+    const code = await conclude(results, runs, shown(loaded));
     if (!baseline) return code;
     const checked = runs.map(({ number, notebook }, i) => checkRun(number, baseline[i], notebook));
     const against = folder ?? "the committed notebooks";

@@ -3,7 +3,7 @@ import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
 import { type LinearWeights, withHead } from "../network/head";
-import { type Network, nodeOf } from "../network/network";
+import type { Network } from "../network/network";
 import type { Cache } from "../core/cache";
 import type { OnStep } from "../core/progress";
 import type { Tensor } from "../core/tensor";
@@ -30,7 +30,7 @@ const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01, momentum: 0.9, 
 const heldOutShare = 10;
 
 export interface CompressionOptions {
-  /** ResNet-18 as it was read. */
+  /** A ResNet as it was read, perhaps without a head. */
   network: Network;
   train: LabelledImages;
   /** Of the images. */
@@ -98,8 +98,8 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
 
 /** The network's own head, where it has as many outputs as the images have classes. */
 export function ownHead(network: Network, classes: number): LinearWeights | undefined {
-  const head = nodeOf(network, "fc");
-  return head.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
+  const head = network.nodes.find(({ name }) => name === "fc");
+  return head?.kind === "linear" && head.weight.shape[0] === classes ? head : undefined;
 }
 
 async function probe({ classes, engine, onStep }: CompressionOptions, features: Tensor, labels: Int32Array) {
@@ -111,7 +111,7 @@ async function probe({ classes, engine, onStep }: CompressionOptions, features: 
   return head;
 }
 
-/** Features (N, 512) of images through a network, kept on disk by content. @param label names the step. */
+/** Features (N, channels) of images through a network, kept on disk by content. @param label names the step. */
 export async function imageFeatures(
   { engine, cache, onStep }: CompressionOptions,
   network: Network,

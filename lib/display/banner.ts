@@ -5,7 +5,8 @@ import { escapeHtml, show } from "./notebook";
 
 /** What of the assets is shown. */
 export interface AssetsInUse {
-  weights: AssetInUse & { file: string };
+  /** `network`: what was read of the file, where that has to be said. */
+  weights: AssetInUse & { file: string; network?: string };
   images: AssetInUse & { folder: string };
 }
 
@@ -57,7 +58,8 @@ function linesOf({ weights, images }: AssetsInUse, engine?: EngineInUse): string
   const asset = (what: string, provenance: string, file: string, sha256: string) =>
     `${what}: ${provenance} (${shortPath(file)}, sha256 ${sha256.slice(0, 12)}…)`;
   return [
-    asset("weights", weights.provenance, weights.file, weights.sha256),
+    asset("weights", weights.provenance, weights.file, weights.sha256) +
+      (weights.network ? `: ${weights.network}` : ""),
     asset("images", images.provenance, images.folder, images.sha256),
     ...(engine ? [`engine: ${engine.name} ${engine.version}`] : []),
   ];

@@ -14,7 +14,7 @@ export interface LabelledFeatures {
 }
 
 /**
- * What a network makes of images at one of its nodes: (N, 512) at ResNet-18's `avgpool`. Kept on disk by content.
+ * What a network makes of images at one of its nodes: (N, channels) at a ResNet's `avgpool`. Kept on disk by content.
  * @param node whose output is wanted; `avgpool` unless given.
  * @throws UserError if there are no images; FileError if the cache cannot be written.
  */

@@ -85,7 +85,18 @@ class TensorflowSession implements Session {
         const [high, wide] = node.padding.map((side): [number, number] => [side, side]);
         const pad: ExplicitPadding = [[0, 0], high, wide, [0, 0]];
         const bias = node.bias && this.weight(node.bias);
-        return tf.fused.conv2d({ x: images, filter, strides: node.stride, pad, bias });
+        const convolved = (x: tf.Tensor4D, part: tf.Tensor4D, own?: tf.Tensor) =>
+          tf.fused.conv2d({ x, filter: part, strides: node.stride, pad, bias: own });
+        if (!node.groups) return convolved(images, filter, bias);
+        // TensorFlow's convolutions know no groups.
+        const [inputs, filters] = [images, filter].map(
+          (each) => tf.split(each, node.groups as number, 3) as tf.Tensor4D[],
+        );
+        const joined = tf.concat(
+          inputs.map((part, i) => convolved(part, filters[i])),
+          3,
+        );
+        return bias ? tf.add(joined, bias) : joined;
       }
       case "batchNorm": {
         const [mean, variance, shift, scale] = [node.mean, node.variance, node.shift, node.scale].map(

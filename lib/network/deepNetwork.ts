@@ -2,7 +2,8 @@ import { UserError } from "../core/errors";
 import { normalTensor, Random } from "../core/random";
 import { type Tensor, tensor } from "../core/tensor";
 import type { Network } from "./network";
-import { basicBlock, stem, type TensorSource } from "./resnet18";
+import { residualBlock, stem, type TensorSource } from "./resnet";
+import { plain } from "./resnetStructure";
 
 const channels = 64;
 const classes = 10;
@@ -16,11 +17,11 @@ const classes = 10;
  */
 export function deepNetwork(layers: number, random = new Random(layers)): Network {
   if (!(layers >= 2 && layers % 2 === 0)) throw new UserError(`${layers} layers: give an even number from 2`);
-  const source: TensorSource = { take: (name, shape) => untrained(name, shape, random) };
-  const nodes = stem(source);
+  const source: TensorSource = { take: (name, shape) => untrained(name, shape, random), has: () => false };
+  const nodes = stem(source, { side: 7, inputs: 3, outputs: channels });
   for (let block = 0; block < (layers - 2) / 2; block++) {
     const input = nodes[nodes.length - 1].name;
-    nodes.push(...basicBlock(source, `block${block}`, input, channels, channels, 1));
+    nodes.push(...residualBlock(source, `block${block}`, input, channels, [plain(channels, 3), plain(channels, 3)]));
   }
   const input = nodes[nodes.length - 1].name;
   nodes.push(

@@ -4,7 +4,7 @@ import { range, type Tensor, tensor } from "../core/tensor";
 import { tensorOf, weightMatrix } from "../linalg/matrix";
 import { svd } from "../linalg/svd";
 import { checkRank } from "./rankPlan";
-import type { Linear, Network } from "./network";
+import { costs, cutAfter, imageChannels, type Linear, type Network } from "./network";
 
 /** A linear layer's numbers without its place in a network: weight (out, in), bias (out). */
 export type LinearWeights = Pick<Linear, "weight" | "bias">;
@@ -61,17 +61,23 @@ export function factorize([layer, ...more]: Head, rank: number): Head {
   return [{ weight: tensorOf(first) }, { weight: tensorOf(second), bias }];
 }
 
+/** Features of an image that a network's head reads: the channels at `avgpool`. @throws UserError if it has no such node. */
+export function featureCount(network: Network): number {
+  const shape = [imageChannels(network) ?? 1, 32, 32]; // of any sides: pooling leaves the channels
+  return costs(cutAfter(network, "avgpool"), shape).pop()!.outputShape[0];
+}
+
 /**
  * The network with another head: its linear layer `fc`, or its factorized pair `fc.0`, `fc.1`, gives way to
- * the given layers, which take over names and wiring.
- * @throws UserError if the network has no such head, or the layers do not fit the features or each other.
+ * the given layers, which take over names and wiring. Without a head they follow `avgpool`.
+ * @throws UserError if the network ends otherwise, or the layers do not fit the features or each other.
  */
 export function withHead(network: Network, head: Head): Network {
   const isHead = (name: string) => name === "fc" || name.startsWith("fc.");
   const old = network.nodes.find((node) => isHead(node.name));
-  if (old?.kind !== "linear") throw new UserError("the network has no linear layer fc that could be replaced");
-  let { input } = old;
-  let inputs = old.weight.shape[1];
+  if (old && old.kind !== "linear") throw new UserError("the network's fc is no linear layer that could be replaced");
+  let input = old?.input ?? "avgpool";
+  let inputs = old?.weight.shape[1] ?? featureCount(network);
   const layers = head.map(({ weight, bias }, index): Linear => {
     const name = head.length === 1 ? "fc" : `fc.${index}`;
     if (weight.shape[1] !== inputs) throw new UserError(`${name} takes ${weight.shape[1]} inputs, but gets ${inputs}`);

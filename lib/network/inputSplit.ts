@@ -1,7 +1,7 @@
 import { Matrix } from "ml-matrix";
 import { type Svd, svd } from "../linalg/svd";
 import type { Tensor } from "../core/tensor";
-import { checkRank } from "./rankPlan";
+import { checkRank, requireOneGroup } from "./rankPlan";
 import { filtersOf, mixersOf, pointwise } from "./factorWeights";
 import type { Conv } from "./network";
 
@@ -15,6 +15,7 @@ import type { Conv } from "./network";
  * @throws UserError if the rank is out of range.
  */
 export function inputSplit(conv: Conv, rank: number, decomposition?: Svd): [Conv, Conv] {
+  requireOneGroup(conv);
   const { name, input, weight } = conv;
   const [, inputs, kernelHeight, kernelWidth] = weight.shape;
   checkRank(name, rank, Math.min(inputs, weight.data.length / inputs));

@@ -2,7 +2,7 @@ import { UserError } from "../core/errors";
 import { nearest } from "../core/nearest";
 import { sizeOf, type Tensor } from "../core/tensor";
 
-/** Name by which a network's nodes refer to the image that goes in, (N, 3, H, W). */
+/** Name by which a network's nodes refer to the image that goes in, (N, channels, H, W). */
 export const imageInput = "image";
 
 interface Unary {
@@ -18,11 +18,13 @@ export interface Int8 {
   inputScale: number;
 }
 
-/** 2-D convolution: weight (out, in, kernel height, kernel width), bias (out). */
+/** 2-D convolution: weight (out, in / groups, kernel height, kernel width), bias (out). */
 export interface Conv extends Unary {
   kind: "conv";
   weight: Tensor;
   bias?: Tensor;
+  /** Parts of inputs and outputs, each output reading its own part's inputs only; left out of one part. */
+  groups?: number;
   /** Where given, weight and bias are such whole numbers times their scales. */
   int8?: Int8;
   stride: [number, number];
@@ -112,6 +114,19 @@ export function inputsOf(node: Node): string[] {
   return node.kind === "add" ? [...node.inputs] : [node.input];
 }
 
+/** The layer that reads the image, perhaps quantized. */
+export function imageReader({ nodes }: Network): Node | undefined {
+  const readerOf = (name: string) => nodes.find((node) => inputsOf(node).includes(name));
+  const reader = readerOf(imageInput);
+  return reader?.kind === "quantize" ? readerOf(reader.name) : reader;
+}
+
+/** Channels of the images that a network takes; undefined where what reads them is no convolution. */
+export function imageChannels(network: Network): number | undefined {
+  const reader = imageReader(network);
+  return reader?.kind === "conv" ? reader.weight.shape[1] * (reader.groups ?? 1) : undefined;
+}
+
 /** The network cut after the node `name`, whose value becomes the output. */
 export function cutAfter(network: Network, name: string): Network {
   nodeOf(network, name);
@@ -138,7 +153,7 @@ export function parameterCount(network: Network): number {
 
 /**
  * Cost of every node for one image.
- * @param imageShape (3, H, W).
+ * @param imageShape (channels, H, W).
  */
 export function costs(network: Network, imageShape: number[]): Cost[] {
   const shapes = new Map<string, number[]>([[imageInput, imageShape]]);

@@ -1,6 +1,16 @@
 import { onnx } from "onnx-proto";
 import { version } from "../../package.json";
-import { type Conv, costs, imageInput, inputsOf, type Linear, type Network, type Node } from "./network";
+import {
+  type Conv,
+  costs,
+  imageChannels,
+  imageInput,
+  imageReader,
+  inputsOf,
+  type Linear,
+  type Network,
+  type Node,
+} from "./network";
 import { type Constant, constantTensor, encodeModel, float, int, ints, operator, valueInfo } from "./onnxGraph";
 import { int8Parameters, quantizeOperators } from "./onnxInt8";
 
@@ -42,6 +52,7 @@ function operators(node: Node, constant: Constant): onnx.INodeProto[] {
         ints("kernel_shape", node.weight.shape.slice(2)),
         ints("strides", node.stride),
         ints("pads", [...node.padding, ...node.padding]),
+        ...(node.groups ? [int("group", node.groups)] : []),
       ];
       return [...made, operator("Conv", [...inputs, ...parameters], name, attributes)];
     }
@@ -80,12 +91,10 @@ function floatParameters({ name, weight, bias }: Conv | Linear, constant: Consta
   return bias ? [weights, constant(`${name}.bias`, bias)] : [weights];
 }
 
-function inputSides({ nodes }: Network): (number | string)[] {
-  const readerOf = (name: string) => nodes.find((node) => inputsOf(node).includes(name));
-  const reader = readerOf(imageInput);
-  const first = reader?.kind === "quantize" ? readerOf(reader.name) : reader;
+function inputSides(network: Network): (number | string)[] {
+  const first = imageReader(network);
   if (first?.kind === "linear") return ["batch", first.weight.shape[1]];
-  return ["batch", first?.kind === "conv" ? first.weight.shape[1] : "channels", "height", "width"];
+  return ["batch", imageChannels(network) ?? "channels", "height", "width"];
 }
 
 function outputSides(network: Network): (number | string)[] {

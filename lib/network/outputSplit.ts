@@ -1,7 +1,7 @@
 import { weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
 import type { Tensor } from "../core/tensor";
-import { checkRank } from "./rankPlan";
+import { checkRank, requireOneGroup } from "./rankPlan";
 import { filtersOf, mixersOf, pointwise } from "./factorWeights";
 import type { Conv } from "./network";
 
@@ -36,6 +36,7 @@ export function outputSplitOf(
   second: Tensor,
   bias: Tensor | undefined = conv.bias,
 ): [Conv, Conv] {
+  requireOneGroup(conv);
   const { name } = conv;
   return [
     { ...conv, name: `${name}.0`, weight: first, bias: undefined },

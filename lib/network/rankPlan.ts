@@ -68,6 +68,12 @@ export function narrowingOf(layer: string): string {
   return `${layer}.in`;
 }
 
+/** @throws UserError for a convolution of several groups: no split of this project keeps them apart. */
+export function requireOneGroup({ name, groups }: Conv): void {
+  if (groups)
+    throw new UserError(`${name} is a convolution of ${groups} groups, which stays as it is: choose another layer`);
+}
+
 /**
  * Refuses ranks that a factorization cannot have.
  * @param layer named in the error.

@@ -1,6 +1,6 @@
 import { timesTransposed, weightMatrix } from "../linalg/matrix";
 import { type Svd, svd } from "../linalg/svd";
-import { checkRank } from "./rankPlan";
+import { checkRank, requireOneGroup } from "./rankPlan";
 import { filtersOf, mixersOf, pointwise } from "./factorWeights";
 import { inputUnfolding } from "./inputSplit";
 import type { Conv } from "./network";
@@ -29,6 +29,7 @@ export function tucker2(
   [rIn, rOut]: readonly [number, number],
   decompositions?: ChannelSvds,
 ): [Conv, Conv, Conv] {
+  requireOneGroup(conv);
   const { name, input, weight, bias } = conv;
   const [out, inputs, kernelHeight, kernelWidth] = weight.shape;
   checkRank(`the inputs of ${name}`, rIn, Math.min(inputs, weight.data.length / inputs));

@@ -5,7 +5,7 @@ import { run } from "../../lib/engines/run";
 import { type Conv, imageInput, inputsOf, type Network, nodeOf } from "../../lib/network/network";
 import { foldBatchNorms } from "../../lib/network/foldBatchNorms";
 import { replaceNode } from "../../lib/network/rewire";
-import { resnet18 } from "../../lib/network/resnet18";
+import { readNetwork } from "../../lib/network/resnet";
 import { Random } from "../../lib/core/random";
 import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "./formulaWeights";
@@ -139,7 +139,7 @@ export function testFactorization<Rank>(scheme: Factorization<Rank>): void {
   });
 
   test(`${name}: ResNet-18 with a layer of every kind at full rank keeps its logits`, async () => {
-    const network = foldBatchNorms(resnet18(formulaStateDict(10), "formula"));
+    const network = foldBatchNorms(readNetwork(formulaStateDict(10), "formula").network);
     const layers = ["conv1", "layer1.1.conv2", "layer2.0.conv1", "layer2.0.downsample.0", "layer3.0.conv1"];
     const changed = layers.reduce((before: Network, layer) => {
       const conv = nodeOf(network, layer) as Conv;

@@ -3,7 +3,12 @@ import { uniform } from "./matrices";
 
 /** A state dict of torchvision's ResNet-18: Kaiming-scaled weights, batch norms far from identity. */
 export function formulaStateDict(classes: number): StateDict {
-  const names = Object.entries(resnet18Shapes(classes)).sort(([first], [second]) => (first < second ? -1 : 1));
+  return formulaTensors(resnet18Shapes(classes));
+}
+
+/** Tensors of these names and shapes, the same as those of fill in test/fixtures/formulaWeights.py. */
+export function formulaTensors(shapes: Record<string, number[]>): StateDict {
+  const names = Object.entries(shapes).sort(([first], [second]) => (first < second ? -1 : 1));
   return new Map(names.map(([name, shape], seed) => [name, formulaTensor(name, shape, seed)]));
 }
 

@@ -9,7 +9,7 @@ import { weightMatrix } from "../../lib/linalg/matrix";
 import { layerOf } from "../../lib/network/layerOf";
 import { type Notebook, notebookText, parseNotebook } from "../../lib/cli/notebooks/notebookFile";
 import { Results } from "../../lib/cli/results";
-import { resnet18 } from "../../lib/network/resnet18";
+import { readNetwork } from "../../lib/network/resnet";
 import { copyCheckout, removeCheckout, runCommand } from "../support/checkout";
 import { notebookOf } from "../support/notebooks";
 import { runVaried, type Shown, shownIn } from "../support/varied";
@@ -52,7 +52,7 @@ describe("chapter 2 with other layers and another threshold", () => {
   let shown: Shown;
   before(async () => {
     const { weights } = await loadAssets({});
-    const network = resnet18(weights.stateDict, weights.file);
+    const network = readNetwork(weights.stateDict, weights.file).network;
     for (const layer of layers)
       ranks.push(rankForVariance(spectrumOf(weightMatrix(layerOf(network, layer).weight)), 0.8));
     shown = runVaried(checkout, "02-spectra", {

@@ -21,7 +21,7 @@ export interface CompressArguments {
 }
 
 const help = `npm run compress [-- OPTIONS]
-Makes a ResNet-18 faster on this machine: splits its convolutions, fitted to the training images without back-propagation,
+Makes a ResNet faster on this machine: splits its convolutions, fitted to the training images without back-propagation,
 at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one

@@ -7,7 +7,6 @@ import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import { usableCores } from "../../core/usableCores";
 import { ownHead, type Prepared } from "../../compression/prepareCompression";
-import { nodeOf } from "../../network/network";
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
@@ -89,7 +88,10 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
 /** Which head is compressed, with its classes and those of the head whose place it takes. */
 export function headOf({ network, classes }: Pick<Prepared["options"], "network" | "classes">): string {
   if (ownHead(network, classes)) return `the checkpoint's own, of ${classes} classes`;
-  const head = nodeOf(network, "fc");
-  const given = head.kind === "linear" ? head.weight.shape[0] : 0;
-  return `a linear probe on the training images, of ${classes} classes, in place of the checkpoint's head of ${given}`;
+  const head = network.nodes.find(({ name }) => name === "fc");
+  const instead =
+    head?.kind === "linear"
+      ? `in place of the checkpoint's head of ${head.weight.shape[0]}`
+      : "since the checkpoint has no head";
+  return `a linear probe on the training images, of ${classes} classes, ${instead}`;
 }

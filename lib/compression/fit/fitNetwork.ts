@@ -1,7 +1,7 @@
 import { type DoubleProducts, doubleProducts } from "../../engines/doubleProducts";
 import type { Engine } from "../../engines/engine";
 import { UserError } from "../../core/errors";
-import { checkRank, type LayerRanks, type RankPlan } from "../../network/rankPlan";
+import { checkRank, type LayerRanks, type RankPlan, requireOneGroup } from "../../network/rankPlan";
 import { convOf } from "../../network/layerOf";
 import type { Conv, Network } from "../../network/network";
 import type { LayerBases } from "../measure/layerBases";
@@ -35,7 +35,7 @@ export interface FitOptions extends Calibration {
 /**
  * The network with its convolutions split as the plan says, in closed form: no gradient is computed and no label used.
  * @param network with batch norms folded.
- * @throws UserError if a rank is out of range or there are no calibration images for a fit that needs some; Error if a
+ * @throws UserError if a rank is out of range, a layer has groups, or there are no calibration images for a fit that needs some; Error if a
  * layer is no convolution of the network.
  */
 export async function fitNetwork(network: Network, plan: RankPlan, fit: Fit, options: FitOptions): Promise<Network> {
@@ -56,7 +56,10 @@ export async function fitNetwork(network: Network, plan: RankPlan, fit: Fit, opt
   return walkLayers(network, new Set(layers), images, engine, rewrite, onProgress, start);
 }
 
-function checkLayer({ name, weight: { shape, data } }: Conv, { output, input }: LayerRanks): void {
+function checkLayer(conv: Conv, { output, input }: LayerRanks): void {
+  requireOneGroup(conv);
+  const { name, weight } = conv;
+  const { shape, data } = weight;
   checkRank(name, output, Math.min(shape[0], ((input ?? shape[1]) * data.length) / shape[0] / shape[1]));
 }
 

@@ -27,13 +27,14 @@ export interface TimedLayer {
 
 /**
  * Ranks worth splitting a convolution at: the multiples of 8 at which fewer multiply-accumulates remain than it has
- * itself. None for small layers. Where that makes more than `most`, the multiples of 16, thinned out to
+ * itself. None for small layers and grouped ones. Where that makes more than `most`, the multiples of 16, thinned out to
  * roughly a geometric series.
  * ONNX Runtime computes in blocks of 8 or, with AVX-512, 16 channels: a rank between two multiples takes the time of the
  * upper one.
  * @returns ascending.
  */
 export function candidateRanks(conv: Conv, most = 12): LayerRanks[] {
+  if (conv.groups) return [];
   const { shape, data } = conv.weight;
   const largest = Math.min(shape[0], data.length / shape[0]);
   const multiples = (step: number) =>

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Assets } from "../../../lib/assets/assets";
-import { FileError, UserError } from "../../../lib/core/errors";
-import { requireMemory, requireReportClasses, variations } from "../../../lib/cli/openChapter";
+import { UserError } from "../../../lib/core/errors";
+import { requireMemory, variations } from "../../../lib/cli/openChapter";
 
 const reported = { threshold: 0.95, layers: ["layer2.0.conv1", "fc"], rounds: [{ batch: 1 }] };
 
@@ -30,19 +29,4 @@ test("what is no number is a variation too, and so is what the report does not s
 test("a machine with too little memory is refused before anything is loaded", () => {
   requireMemory(3 * 2 ** 30);
   assert.throws(() => requireMemory(2 * 2 ** 30), new UserError("2.0 GiB of memory: 3 GiB are needed"));
-});
-
-const assetsWith = (classes: number) =>
-  ({ images: { folder: "own images", classNames: new Array(classes).fill("name") } }) as Partial<Assets> as Assets;
-
-test("images of ten classes pass, others are refused by their folder, with what takes them", () => {
-  requireReportClasses(assetsWith(10));
-  for (const classes of [4, 100])
-    assert.throws(
-      () => requireReportClasses(assetsWith(classes)),
-      (error) =>
-        error instanceof FileError &&
-        error.file === "own images" &&
-        new RegExp(`^holds images of ${classes} classes, .*npm run compress`).test(error.reason),
-    );
 });

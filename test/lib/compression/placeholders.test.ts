@@ -14,13 +14,13 @@ import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { withLowRankLayer } from "../../../lib/network/lowRank";
 import { type Conv, costs, inputsOf } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { partsOf } from "../../../lib/network/rankPlan";
 import { bothEndsAt, outputsAt } from "../../support/plans";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 import { colouredImages } from "../../support/smallResnet";
 
-const network = foldBatchNorms(resnet18(formulaStateDict(10), "formula"));
+const network = foldBatchNorms(readNetwork(formulaStateDict(10), "formula").network);
 
 test("placeholder factors cost and stand where those of an SVD do, where inputs stay as they are", () => {
   for (const [layer, rank] of [

@@ -34,6 +34,12 @@ test("the banner says which files and engine, without telling whose machine it i
   assert.equal(content.includes(root) || content.includes("someone"), false);
 });
 
+test("what was read of the reader's own network stands beside its file", () => {
+  const used = assets("custom", "custom");
+  const weights = { ...used.weights, network: "ResNet-50, <10> classes" };
+  assert.match(bannerHtml({ ...used, weights }), /sha256 0123456789ab…\): ResNet-50, &lt;10&gt; classes<br>/);
+});
+
 test("settings that are not the report's stand under the box, and nothing where there are none", () => {
   const used = assets("demo", "demo");
   assert.equal(bannerHtml(used, engine, []), bannerHtml(used, engine));

@@ -7,11 +7,11 @@ import { loadTensorflow } from "../../../lib/engines/loadTensorflow";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { tensorflow } from "../../../lib/engines/tensorflow";
 import { cutAfter, imageInput, type Network, nodeOf } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import type { Tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 const engines: Record<string, () => Promise<Engine>> = {
   "ONNX Runtime": async () => onnxRuntime(2),
   "TensorFlow.js": tensorflow,

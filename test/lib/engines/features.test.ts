@@ -12,7 +12,7 @@ import { FileError, UserError } from "../../../lib/core/errors";
 import { features } from "../../../lib/engines/features";
 import type { Engine } from "../../../lib/engines/engine";
 import type { Network } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { countingEngine, randomImages, tinyNetwork } from "../../support/countingEngine";
 import { formulaStateDict } from "../../support/formulaWeights";
 
@@ -88,7 +88,7 @@ test("whatever the features depend on makes another entry", async () => {
 });
 
 test("surgery on a network makes another entry, though it comes from the same checkpoint", async () => {
-  const network = resnet18(formulaStateDict(10), "formula");
+  const network = readNetwork(formulaStateDict(10), "formula").network;
   const changed: Network = structuredClone(network);
   const [conv] = changed.nodes;
   if (conv.kind === "conv") conv.weight.data[0] += 1e-6;

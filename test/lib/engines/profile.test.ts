@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { operatorTimes, ownerOf, profileOperators } from "../../../lib/engines/profile";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
 import { imageInput, type Network } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
 const event = (name: string, dur: unknown, more = {}) => ({
@@ -42,7 +42,7 @@ test("a profile that is cut off, of another form or without times is refused in 
 });
 
 test("fused operators belong to their convolution, changes of layout to none", () => {
-  const network = resnet18(formulaStateDict(10), "formula");
+  const network = readNetwork(formulaStateDict(10), "formula").network;
   const owners = {
     relu_nchwc: "conv1",
     "layer1.0.relu1_nchwc": "layer1.0.conv1",

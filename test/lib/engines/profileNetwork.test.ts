@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layerProfiles, operatorKind, profileNetwork } from "../../../lib/engines/profileNetwork";
 import type { OperatorTime } from "../../../lib/engines/profile";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaStateDict } from "../../support/formulaWeights";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 const operators: OperatorTime[] = [
   { name: "relu_nchwc", operator: "Conv", ms: 3 },
   { name: "maxpool_nchwc", operator: "MaxPool", ms: 1 },

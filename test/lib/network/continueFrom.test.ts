@@ -5,7 +5,7 @@ import { run } from "../../../lib/engines/run";
 import { continueFrom, lastSeparator } from "../../../lib/network/continueFrom";
 import { deepNetwork } from "../../../lib/network/deepNetwork";
 import { cutAfter } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
 const engine = onnxRuntime(1);
@@ -24,7 +24,7 @@ test("the rest of a network on the value of the cut is the whole network", async
 });
 
 test("everything flows through the block inputs, and nothing else within a block", () => {
-  const network = resnet18(formulaStateDict(10), "formula");
+  const network = readNetwork(formulaStateDict(10), "formula").network;
   const expected = {
     conv1: undefined,
     "layer1.0.conv1": "maxpool",

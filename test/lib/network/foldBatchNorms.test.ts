@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { cutAfter, imageInput, inputsOf, type Network, type Node, nodeOf } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import type { Tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 
 async function output(of: Network): Promise<Tensor> {
   const session = await onnxRuntime(1).open(of);

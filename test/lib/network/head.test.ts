@@ -5,11 +5,11 @@ import { UserError } from "../../../lib/core/errors";
 import { factorize, type Head, keptRank, linearHeads, withHead } from "../../../lib/network/head";
 import { type Linear, nodeOf, parameterCount } from "../../../lib/network/network";
 import { mean } from "../../../lib/statistics/summary";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { type Tensor, tensor } from "../../../lib/core/tensor";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 const fc = nodeOf(network, "fc") as Linear;
 
 test("a fresh head is one layer whose weights and biases fill ±1/√inputs evenly, as PyTorch's Linear", () => {

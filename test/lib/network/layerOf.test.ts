@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserError } from "../../../lib/core/errors";
 import { convOf, layerOf } from "../../../lib/network/layerOf";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaStateDict } from "../../support/formulaWeights";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 
 test("a convolution or linear layer by its name", () => {
   assert.deepEqual(layerOf(network, "layer2.0.conv1").weight.shape, [128, 64, 3, 3]);

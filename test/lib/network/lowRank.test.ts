@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rankForShare, withLowRankLayer } from "../../../lib/network/lowRank";
 import { type Conv, costs, nodeOf, parameterCount } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaStateDict } from "../../support/formulaWeights";
 
 test("two factors of the rank hold at most the share of the parameters, one more rank would not", () => {
@@ -23,7 +23,7 @@ test("two factors of the rank hold at most the share of the parameters, one more
 });
 
 test("only the layer changes: its readers read the pair, shapes and other parameters stay", () => {
-  const network = resnet18(formulaStateDict(10), "formula");
+  const network = readNetwork(formulaStateDict(10), "formula").network;
   const before = costs(network, [3, 128, 128]);
   for (const name of ["conv1", "layer2.0.downsample.0", "layer1.1.conv2", "fc"]) {
     const compressed = withLowRankLayer(network, name, 2);
@@ -40,7 +40,7 @@ test("only the layer changes: its readers read the pair, shapes and other parame
 });
 
 test("ranks beyond the matrix, and nodes without a weight, are refused", () => {
-  const network = resnet18(formulaStateDict(10), "formula");
+  const network = readNetwork(formulaStateDict(10), "formula").network;
   for (const rank of [0, 65, 1.5]) assert.throws(() => withLowRankLayer(network, "conv1", rank), /rank .* 1 to 64/);
   assert.throws(
     () => withLowRankLayer(network, "bn1", 2),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { costs, cutAfter, inputsOf, type Network, nodeOf, parameterCount } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { tensor } from "../../../lib/core/tensor";
 import { formulaStateDict } from "../../support/formulaWeights";
 
@@ -62,7 +62,7 @@ test("costs by hand: a 3 × 9 × 11 image", () => {
 });
 
 test("ResNet-18 costs what is published: 11,689,512 parameters, 1.814 · 10⁹ MACs at 224 × 224", () => {
-  const network = resnet18(formulaStateDict(1000), "formula");
+  const network = readNetwork(formulaStateDict(1000), "formula").network;
   assert.equal(parameterCount(network), 11689512);
   const rows = costs(network, [3, 224, 224]);
   assert.equal(

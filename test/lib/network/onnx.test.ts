@@ -12,7 +12,7 @@ import { factorize, withHead } from "../../../lib/network/head";
 import { type Conv, cutAfter, imageInput, type Linear, type Network, nodeOf } from "../../../lib/network/network";
 import { toOnnx } from "../../../lib/network/onnx";
 import { onnxVersions } from "../../../lib/network/onnxGraph";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { replaceNode } from "../../../lib/network/rewire";
 import { spatialSplit } from "../../../lib/network/spatialSplit";
 import { partsOf } from "../../../lib/network/rankPlan";
@@ -23,7 +23,7 @@ import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 import { bothEndsAt } from "../../support/plans";
 import { smallLayers, smallResnet } from "../../support/smallResnet";
 
-const network = resnet18(formulaStateDict(10), "formula");
+const network = readNetwork(formulaStateDict(10), "formula").network;
 const linear: Linear = { kind: "linear", name: "fc", input: imageInput, weight: tensor([4, 8]) };
 /** With logits of a trained network's size: a single rounding of larger ones comes near to 1e-5. */
 const small: Network = {

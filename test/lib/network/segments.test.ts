@@ -4,7 +4,7 @@ import { onnxRuntime } from "../../../lib/engines/onnxRuntime";
 import { run } from "../../../lib/engines/run";
 import { foldBatchNorms } from "../../../lib/network/foldBatchNorms";
 import { imageInput, inputsOf, type Network } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { segmentsOf } from "../../../lib/network/continueFrom";
 import { Random } from "../../../lib/core/random";
 import type { Tensor } from "../../../lib/core/tensor";
@@ -26,8 +26,8 @@ const lastOf = ({ nodes }: Network) => nodes[nodes.length - 1].name;
 
 test("ResNet-18: stem, eight blocks, head, one after another the network", async () => {
   for (const network of [
-    resnet18(formulaStateDict(10), "formula"),
-    foldBatchNorms(resnet18(formulaStateDict(10), "formula")),
+    readNetwork(formulaStateDict(10), "formula").network,
+    foldBatchNorms(readNetwork(formulaStateDict(10), "formula").network),
   ]) {
     const segments = segmentsOf(network);
     const blocks = [1, 2, 3, 4].flatMap((stage) => [0, 1].map((block) => `layer${stage}.${block}`));

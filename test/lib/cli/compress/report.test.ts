@@ -56,6 +56,7 @@ test("which head was compressed is said with both numbers of classes", () => {
   assert.match(headOf({ network: headed, classes: 10 }), /^the checkpoint's own, of 10 classes$/);
   for (const classes of [9, 11])
     assert.match(headOf({ network: headed, classes }), new RegExp(`linear probe .* of ${classes} classes, .* of 10$`));
+  assert.match(headOf({ network: { nodes: [] }, classes: 10 }), /^a linear probe .* of 10 classes, .* has no head$/);
   assert.match(onnxMetadata(record).head, /linear probe .* of 2 classes, .* of 10, refitted/);
 });
 

@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FileError } from "../../../lib/core/errors";
 import { costs, cutAfter, nodeOf, parameterCount } from "../../../lib/network/network";
-import { resnet18 } from "../../../lib/network/resnet18";
+import { readNetwork } from "../../../lib/network/resnet";
 import { formulaStateDict } from "../../support/formulaWeights";
 
 const complete = formulaStateDict(10);
-const network = resnet18(complete, "a.pth");
+const network = readNetwork(complete, "a.pth").network;
 
 test("parameters are counted as PyTorch counts them", () => {
   assert.equal(parameterCount(network), 11_181_642);
   // torchvision documents 11,689,512 for 1000 classes.
-  assert.equal(parameterCount(resnet18(formulaStateDict(1000), "a.pth")), 11_689_512);
+  assert.equal(parameterCount(readNetwork(formulaStateDict(1000), "a.pth").network), 11_689_512);
 });
 
 test("multiply-accumulates are those that torchvision documents: 1.814 G for 1000 classes at 224 × 224", () => {
-  const all = costs(resnet18(formulaStateDict(1000), "a.pth"), [3, 224, 224]);
+  const all = costs(readNetwork(formulaStateDict(1000), "a.pth").network, [3, 224, 224]);
   assert.equal((all.reduce((sum, { macs }) => sum + macs, 0) / 1e9).toFixed(3), "1.814");
   const of = (name: string) => all.find((cost) => cost.name === name)!;
   assert.equal(of("conv1").macs, 64 * 3 * 49 * 112 * 112);
@@ -33,7 +33,7 @@ test("cutting keeps only what the new output needs", () => {
 
 test("torchvision's num_batches_tracked may be there", () => {
   const counted = new Map(complete).set("bn1.num_batches_tracked", { shape: [], data: new Float32Array([7]) });
-  assert.equal(resnet18(counted, "a.pth").nodes.length, network.nodes.length);
+  assert.equal(readNetwork(counted, "a.pth").network.nodes.length, network.nodes.length);
   assert.equal(nodeOf(network, "bn1").kind, "batchNorm");
 });
 
@@ -42,24 +42,37 @@ function changed(change: (dict: Map<string, { shape: number[]; data: Float32Arra
     [...complete].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
   );
   change(dict);
-  return () => resnet18(dict, "own.pth");
+  return () => readNetwork(dict, "own.pth");
 }
 
 const faults: [string, Parameters<typeof changed>[0], RegExp][] = [
-  ["an empty state dict", (dict) => dict.clear(), /conv1\.weight is missing; .*; and 99 more; it holds no tensor$/],
   [
-    "names behind a prefix, some of which it shows",
+    "an empty state dict",
+    (dict) => dict.clear(),
+    /nearest: ResNet-18, but conv1\.weight is missing; .*; it holds no tensor$/,
+  ],
+  [
+    "another network, some of whose names it shows",
     (dict) => {
       for (const [name, value] of [...dict]) {
         dict.delete(name);
-        dict.set(`module.${name}`, value);
+        dict.set(`features.${name}`.replace("layer", "denseblock"), value);
       }
     },
-    /conv1\.weight is missing; .*; it holds module\.\w+.*, module\.\w+.*, and \d+ more$/,
+    /conv1\.weight is missing; .*; it holds features\.\w+.*, features\.\w+.*, and \d+ more$/,
   ],
-  ["a missing tensor", (dict) => dict.delete("layer3.0.bn2.bias"), /layer3\.0\.bn2\.bias is missing$/],
   [
-    "a tensor too many",
+    "a missing tensor",
+    (dict) => dict.delete("layer3.0.bn2.bias"),
+    /; nearest: ResNet-18, but layer3\.0\.bn2\.bias is missing$/,
+  ],
+  [
+    "a squeeze-and-excitation block, which would change the function",
+    (dict) => dict.set("layer1.0.se.fc1.weight", dict.get("bn1.bias")!),
+    /layer1\.0\.se\.fc1\.weight does not belong there$/,
+  ],
+  [
+    "a tensor too many within the network",
     (dict) => dict.set("layer5.weight", dict.get("bn1.bias")!),
     /layer5\.weight does not belong there$/,
   ],

@@ -1,0 +1,32 @@
+import type { Assets } from "../assets/assets";
+import { report } from "../claims/report";
+import { FileError } from "../core/errors";
+import type { ReadNetwork } from "../network/resnet";
+
+/** What some chapters need beyond images and any network: images of as many classes as the report's, the checkpoint's head. */
+const needs: Record<number, readonly ("classes" | "head")[]> = {
+  2: ["head"],
+  3: ["classes"],
+  4: ["classes"],
+  6: ["classes", "head"], // it sums up chapters 2 to 5
+};
+
+/** What is read before anything runs. */
+export type Loaded = Assets & { read: ReadNetwork };
+
+/** Why a chapter cannot run on these weights and images; undefined if it can. */
+export function obstacleTo(chapter: number, { weights, images, read }: Loaded): FileError | undefined {
+  const { folder, classNames } = images;
+  const missing = needs[chapter] ?? [];
+  if (missing.includes("classes") && classNames.length !== report.classes)
+    return new FileError(
+      folder,
+      `holds images of ${classNames.length} classes, chapter ${chapter} is about heads of ${report.classes}: chapters 1, 2, 5 and 7 and npm run compress take any number`,
+    );
+  if (missing.includes("head") && read.classes === undefined)
+    return new FileError(
+      weights.file,
+      `has no head, which chapter ${chapter} looks at: chapters 1, 3, 4, 5 and 7 train their own`,
+    );
+  return undefined;
+}
