@@ -1,5 +1,6 @@
 import { onnx } from "onnx-proto";
-import { encodeModel, int, ints, operator, valueInfo, wholeNumbers } from "../network/onnxGraph";
+import { encodeModel, int, ints, valueInfo } from "../network/onnxGraph";
+import { Graph } from "./graph";
 
 /** Names of the values that go into a training step and come out of it. */
 export const names = {
@@ -38,58 +39,47 @@ const float = (name: string) => valueInfo(name, FLOAT);
  * Out: `loss` (S), the batch's mean before the step, and for each parameter and velocity a `….next`.
  */
 export function stepGraph(biases: Biases): Uint8Array {
-  const node: onnx.INodeProto[] = [];
-  const apply = (opType: string, input: string[], output: string, attribute: onnx.IAttributeProto[] = []) => {
-    node.push(operator(opType, input, output, attribute));
-    return output;
-  };
-  const transposed = (value: string) => apply("Transpose", [value], `${value}.transposed`, [ints("perm", [0, 2, 1])]);
+  const graph = new Graph();
+  const transposed = (value: string) => graph.apply("Transpose", [value], [ints("perm", [0, 2, 1])]);
 
   // activations[l] (S, B, inputs of layer l); the last are the logits.
-  const activations = [apply("Gather", [names.features, names.batch], "images")];
+  const activations = [graph.apply("Gather", [names.features, names.batch])];
   biases.forEach((biased, layer) => {
-    const product = apply("MatMul", [activations[layer], transposed(names.weight(layer))], `${layer}.product`);
-    activations.push(biased ? apply("Add", [product, names.bias(layer)], `${layer}.sum`) : product);
+    const product = graph.apply("MatMul", [activations[layer], transposed(names.weight(layer))]);
+    activations.push(biased ? graph.apply("Add", [product, names.bias(layer)]) : product);
   });
 
   // loss = −Σ target · log p / B; its gradient by the logits is (p − target) / B.
-  const target = apply("Gather", [names.targets, names.batch], "target");
-  const logShares = apply("LogSoftmax", [activations[biases.length]], "logShares", [int("axis", -1)]);
-  const total = apply("ReduceSum", [apply("Mul", [target, logShares], "ofTarget"), "imagesAndClasses"], "total", [
-    int("keepdims", 0),
-  ]);
-  apply("Neg", [apply("Mul", [total, names.perImage], "mean")], names.loss);
-  const excess = apply("Sub", [apply("Exp", [logShares], "shares"), target], "excess");
+  const target = graph.apply("Gather", [names.targets, names.batch]);
+  const logShares = graph.apply("LogSoftmax", [activations[biases.length]], [int("axis", -1)]);
+  const ofTarget = graph.apply("Mul", [target, logShares]);
+  const total = graph.apply("ReduceSum", [ofTarget, graph.list([1, 2])], [int("keepdims", 0)]);
+  graph.apply("Neg", [graph.apply("Mul", [total, names.perImage])], [], names.loss);
+  const excess = graph.apply("Sub", [graph.apply("Exp", [logShares]), target]);
 
-  let gradient = apply("Mul", [excess, names.perImage], "gradient");
+  let gradient = graph.apply("Mul", [excess, names.perImage]);
   for (let layer = biases.length - 1; layer >= 0; layer--) {
     const weight = names.weight(layer);
-    const byWeight = apply("MatMul", [transposed(gradient), activations[layer]], `${weight}.gradient`);
-    if (biases[layer]) {
-      update(apply, names.bias(layer), apply("ReduceSum", [gradient, "images axis"], `${layer}.bias.gradient`));
-    }
-    if (layer > 0) gradient = apply("MatMul", [gradient, weight], `${layer}.inputGradient`);
-    update(apply, weight, byWeight);
+    const byWeight = graph.apply("MatMul", [transposed(gradient), activations[layer]]);
+    if (biases[layer]) update(graph, names.bias(layer), graph.apply("ReduceSum", [gradient, graph.list([1])]));
+    if (layer > 0) gradient = graph.apply("MatMul", [gradient, weight]);
+    update(graph, weight, byWeight);
   }
 
   const states = parameterNames(biases).flatMap((parameter) => [parameter, names.velocity(parameter)]);
   const inputs = [names.features, names.targets, names.perImage, names.learningRate, names.momentum, ...states];
   return encodeModel({
-    node,
-    initializer: [wholeNumbers("imagesAndClasses", [1, 2]), wholeNumbers("images axis", [1])],
+    node: graph.nodes,
+    initializer: graph.constants,
     input: [valueInfo(names.batch, INT32), ...inputs.map(float)],
     output: [names.loss, ...states.map(names.next)].map(float),
   });
 }
 
 /** PyTorch's SGD with momentum: v ← μ v + g, then w ← w − lr · v. */
-function update(
-  apply: (opType: string, input: string[], output: string) => string,
-  parameter: string,
-  gradient: string,
-) {
+export function update(graph: Graph, parameter: string, gradient: string): void {
   const velocity = names.velocity(parameter);
-  const kept = apply("Mul", [names.momentum, velocity], `${velocity}.kept`);
-  const next = apply("Add", [kept, gradient], names.next(velocity));
-  apply("Sub", [parameter, apply("Mul", [names.learningRate, next], `${parameter}.step`)], names.next(parameter));
+  const kept = graph.apply("Mul", [names.momentum, velocity]);
+  const next = graph.apply("Add", [kept, gradient], [], names.next(velocity));
+  graph.apply("Sub", [parameter, graph.apply("Mul", [names.learningRate, next])], [], names.next(parameter));
 }

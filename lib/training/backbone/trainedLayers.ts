@@ -1,0 +1,46 @@
+import { UserError } from "../../core/errors";
+import { type Conv, inputsOf, type Linear, type Network, type Node, nodeOf } from "../../network/network";
+
+/** A layer whose numbers change in training. */
+export type Trained = Conv | Linear;
+
+/**
+ * The layers that are trained while all up to a node stays as it is, in the network's order.
+ * @param frozen the last node that stays: the last max pooling unless given, or the first convolution where there is none.
+ * @throws UserError if there is no such node, no layer follows it, or the way back to them leads through a node without a
+ * gradient here.
+ */
+export function trainedLayers(network: Network, frozen = lastFrozen(network)): Trained[] {
+  const after = network.nodes.slice(network.nodes.indexOf(nodeOf(network, frozen)) + 1);
+  const layers = after.filter((node): node is Trained => node.kind === "conv" || node.kind === "linear");
+  if (layers.length === 0) throw new UserError(`no layer to train follows ${frozen}: choose an earlier node`);
+  const moved = movedBy(network, layers);
+  const hindrance = network.nodes.filter((node) => moved.has(node.name) && !hasGradient(node)).pop();
+  if (!hindrance) return layers;
+  const { name, kind } = hindrance;
+  throw new UserError(`no gradient leads through ${name}, ${descriptions[kind] ?? kind}: keep all up to it as it is`);
+}
+
+function lastFrozen({ nodes }: Network): string {
+  const last = nodes.filter(({ kind }) => kind === "maxPool").pop() ?? nodes.find(({ kind }) => kind === "conv");
+  return (last ?? nodes[0]).name;
+}
+
+const descriptions: Partial<Record<Node["kind"], string>> = {
+  conv: "a convolution in groups",
+  batchNorm: "a batch norm that no convolution takes in",
+  maxPool: "a max pooling",
+};
+
+const differentiable: readonly Node["kind"][] = ["conv", "relu", "add", "globalAveragePool", "linear"];
+
+function hasGradient(node: Node): boolean {
+  return differentiable.includes(node.kind);
+}
+
+/** Names of the nodes whose values depend on the layers' numbers, these included. */
+export function movedBy({ nodes }: Network, layers: readonly Trained[]): Set<string> {
+  const moved = new Set(layers.map(({ name }) => name));
+  for (const node of nodes) if (inputsOf(node).some((input) => moved.has(input))) moved.add(node.name);
+  return moved;
+}

@@ -1,0 +1,63 @@
+import { onnx } from "onnx-proto";
+import type { Tensor } from "../../core/tensor";
+import type { Network } from "../../network/network";
+import { toOnnx } from "../../network/onnx";
+import { encodeModel, int, valueInfo } from "../../network/onnxGraph";
+import { Graph } from "../graph";
+import { names, update } from "../stepGraph";
+import { addGradients } from "./gradients";
+import type { Trained } from "./trainedLayers";
+
+const { FLOAT } = onnx.TensorProto.DataType;
+
+/** Name of the softmax's temperature among the graph's inputs. */
+export const temperatureInput = "temperature";
+
+/** A layer's numbers by their names in the graph. */
+export function parametersOf({ name, weight, bias }: Trained): [string, Tensor][] {
+  const parts: [string, Tensor][] = [[`${name}.weight`, weight]];
+  return bias ? [...parts, [`${name}.bias`, bias]] : parts;
+}
+
+/**
+ * One step of stochastic gradient descent with momentum on some layers of a network, as an ONNX model of standard operators.
+ *
+ * In: `image` as the network takes it, N of any number; `targets` (N, classes), shares that sum to 1; `perImage` () = 1 / N;
+ * `temperature` T (); `learningRate` (); `momentum` (); for each of the layers `layer.weight`, `layer.bias`, and of each a
+ * `….velocity`. All other numbers are constants.
+ * Out: `loss` (), before the step: T² times the mean cross-entropy of softmax(logits / T) to the targets. With T = 1 and
+ * targets of 0 and 1 that is the ordinary one; with another network's softmax(logits / T) it is distillation (Hinton et al.
+ * 2015, arXiv:1503.02531, section 2). And for each number and velocity a `….next`.
+ * @param network without batch norms. @param imageShape of one image.
+ */
+export function tuningGraph(network: Network, layers: readonly Trained[], imageShape: readonly number[]): Uint8Array {
+  const graph = new Graph();
+  const gradient = addLoss(graph, network.nodes[network.nodes.length - 1].name);
+  for (const [parameter, by] of addGradients(graph, network, layers, imageShape, gradient))
+    update(graph, parameter, by);
+  const parameters = layers.flatMap(parametersOf).map(([name]) => name);
+  const states = parameters.flatMap((name) => [name, names.velocity(name)]);
+  const given = [names.targets, names.perImage, temperatureInput, names.learningRate, names.momentum, ...states];
+  const { graph: forward } = onnx.ModelProto.decode(toOnnx(network));
+  return encodeModel({
+    node: [...(forward?.node ?? []), ...graph.nodes],
+    initializer: [
+      ...(forward?.initializer ?? []).filter(({ name }) => !given.includes(name ?? "")),
+      ...graph.constants,
+    ],
+    input: [...(forward?.input ?? []), ...given.map((name) => valueInfo(name, FLOAT))],
+    output: [names.loss, ...states.map(names.next)].map((name) => valueInfo(name, FLOAT)),
+  });
+}
+
+/** @returns the gradient by the logits, T (softmax(logits / T) − targets) / N. */
+function addLoss(graph: Graph, logits: string): string {
+  const logShares = graph.apply("LogSoftmax", [graph.apply("Div", [logits, temperatureInput])], [int("axis", -1)]);
+  const ofTarget = graph.apply("Mul", [names.targets, logShares]);
+  const total = graph.apply("ReduceSum", [ofTarget, graph.list([0, 1])], [int("keepdims", 0)]);
+  const scale = graph.apply("Mul", [names.perImage, temperatureInput]);
+  const mean = graph.apply("Mul", [total, graph.apply("Mul", [scale, temperatureInput])]);
+  graph.apply("Neg", [mean], [], names.loss);
+  const excess = graph.apply("Sub", [graph.apply("Exp", [logShares]), names.targets]);
+  return graph.apply("Mul", [excess, scale]);
+}
