@@ -1,4 +1,4 @@
-import { firstImages, imagesFrom, inputShape, type LabelledImages } from "../assets/images/labelledImages";
+import { firstImages, inputShape, type LabelledImages } from "../assets/images/labelledImages";
 import { varied } from "../assets/images/varied";
 import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
@@ -9,6 +9,7 @@ import type { OnStep } from "../core/progress";
 import type { Tensor } from "../core/tensor";
 import { type LayerMeasurements, measureLayers } from "./measure/measureLayers";
 import { features } from "../engines/features";
+import { withoutHeldOut } from "../training/heldOut";
 import { trainProbe } from "../training/trainProbe";
 
 /** Images, in file order, that each step looks at; fewer if there are fewer. */
@@ -25,9 +26,6 @@ const calibrationSeed = 0;
 
 /** Of the head of a network whose own has another number of classes. */
 const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01, momentum: 0.9, batchSize: 64 } as const;
-
-/** Training images kept out of everything that learns: one in so many, the last ones. */
-const heldOutShare = 10;
 
 export interface CompressionOptions {
   /** A ResNet as it was read, perhaps without a head. */
@@ -71,8 +69,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     throw new UserError(
       `compression learns from training images: give at least ${leastImages.train}, not ${train.count}`,
     );
-  const learning = firstImages(train, train.count - Math.max(1, Math.floor(train.count / heldOutShare)));
-  const heldOut = imagesFrom(train, learning.count);
+  const { learning, heldOut } = withoutHeldOut(train);
   const learningFeatures = await imageFeatures(options, network, learning, "features of training images");
   const head = ownHead(network, classes) ?? (await probe(options, learningFeatures, learning.labels));
   const measured = await measureLayers(withHead(network, [head]), {

@@ -14,3 +14,8 @@ export function interruptible<T>(signal: AbortSignal, work: () => T): T {
 export function stopIfInterrupted(): void {
   signals.getStore()?.throwIfAborted();
 }
+
+/** Whether the cell that started the work was interrupted: for work that can end with less than all. */
+export function isInterrupted(): boolean {
+  return signals.getStore()?.aborted ?? false;
+}

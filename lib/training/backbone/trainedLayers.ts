@@ -17,8 +17,9 @@ export function trainedLayers(network: Network, frozen = lastFrozen(network)): T
   const moved = movedBy(network, layers);
   const hindrance = network.nodes.filter((node) => moved.has(node.name) && !hasGradient(node)).pop();
   if (!hindrance) return layers;
-  const { name, kind } = hindrance;
-  throw new UserError(`no gradient leads through ${name}, ${descriptions[kind] ?? kind}: keep all up to it as it is`);
+  throw new UserError(
+    `no gradient leads through ${hindrance.name}, ${descriptionOf(hindrance)}: keep all up to it as it is`,
+  );
 }
 
 function lastFrozen({ nodes }: Network): string {
@@ -26,16 +27,14 @@ function lastFrozen({ nodes }: Network): string {
   return (last ?? nodes[0]).name;
 }
 
-const descriptions: Partial<Record<Node["kind"], string>> = {
-  conv: "a convolution in groups",
-  batchNorm: "a batch norm that no convolution takes in",
-  maxPool: "a max pooling",
-};
-
-const differentiable: readonly Node["kind"][] = ["conv", "relu", "add", "globalAveragePool", "linear"];
-
 function hasGradient(node: Node): boolean {
-  return differentiable.includes(node.kind);
+  if (node.kind === "conv") return !node.int8;
+  return node.kind !== "batchNorm" && node.kind !== "maxPool" && node.kind !== "quantize";
+}
+
+function descriptionOf({ kind }: Node): string {
+  if (kind === "batchNorm") return "a batch norm that is part of no convolution";
+  return kind === "maxPool" ? "a max pooling" : "rounded to int8";
 }
 
 /** Names of the nodes whose values depend on the layers' numbers, these included. */

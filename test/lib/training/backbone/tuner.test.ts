@@ -43,8 +43,7 @@ async function trained(steps: number, name: "crossEntropy" | "distillation", lea
 
 /** By name. */
 function numbersOf({ nodes }: Network): Map<string, Tensor> {
-  const owners = nodes.filter((node) => node.kind === "conv" || node.kind === "linear");
-  return new Map(owners.flatMap(parametersOf));
+  return new Map(nodes.flatMap((node) => (node.kind === "conv" || node.kind === "linear" ? parametersOf(node) : [])));
 }
 
 /** A step of length 1 without momentum moves each number by its gradient. */
@@ -132,12 +131,14 @@ describe("what is trained", () => {
     const norm = [1, 2, 3, 4].map(() => backboneTargets.crossEntropy);
     const [scale, shift, mean, variance] = norm;
     const alone: Node = { kind: "batchNorm", name: "norm", input: "head", scale, shift, mean, variance, epsilon: 0 };
-    for (const [of, frozen, mentioned] of [
+    const early: Node = { kind: "relu", name: "first", input: imageInput };
+    const cases: [Network, string, string][] = [
       [network, "head", "head"],
-      [{ nodes: [{ kind: "relu", name: "first", input: imageInput }, ...network.nodes] }, "first", "pool"],
+      [{ nodes: [early, ...network.nodes] }, "first", "pool"],
       [network, "nowhere", "nowhere"],
       [{ nodes: [...network.nodes, alone] }, "pool", "norm"],
-    ] as const)
+    ];
+    for (const [of, frozen, mentioned] of cases)
       assert.throws(
         () => trainedLayers(of, frozen),
         (error) => error instanceof UserError && error.message.includes(mentioned),

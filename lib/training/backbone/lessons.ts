@@ -1,0 +1,60 @@
+import { inputShape, type LabelledImages } from "../../assets/images/labelledImages";
+import { preprocess } from "../../assets/images/preprocess";
+import { varied } from "../../assets/images/varied";
+import { Random } from "../../core/random";
+import { sizeOf, type Tensor } from "../../core/tensor";
+import type { Targets } from "./targets";
+import type { Lesson } from "./tuner";
+
+const batchSize = 64;
+
+/**
+ * What each step learns from: every epoch all images in an order of its own, each mirrored or not and shifted. The same step
+ * has the same lesson whenever it is asked for; the teacher answers once.
+ */
+export class Lessons {
+  private readonly answers = new Map<number, Tensor>();
+
+  constructor(
+    private readonly images: LabelledImages,
+    private readonly targets: Targets,
+  ) {}
+
+  /** Images that fill no batch are left out of an epoch, others each time. */
+  get stepsAnEpoch(): number {
+    return Math.max(1, Math.floor(this.images.count / batchSize));
+  }
+
+  async at(step: number): Promise<Lesson> {
+    const epoch = Math.floor(step / this.stepsAnEpoch);
+    const first = (step % this.stepsAnEpoch) * batchSize;
+    const rows = new Random(epoch).permutation(this.images.count).subarray(first, first + batchSize);
+    const chosen = imagesAt(this.images, rows);
+    const images = preprocess(varied(chosen, step), 0, chosen.count);
+    const targets = this.answers.get(step) ?? (await this.targets.of(images, chosen.labels));
+    this.answers.set(step, targets);
+    return { images, targets };
+  }
+
+  /** Shape of one image. */
+  get imageShape(): number[] {
+    return inputShape(this.images);
+  }
+}
+
+/** The images in those places, in that order. */
+function imagesAt(images: LabelledImages, rows: Uint32Array): LabelledImages {
+  const size = sizeOf(images.shape);
+  return {
+    ...images,
+    count: rows.length,
+    labels: Int32Array.from(rows, (row) => images.labels[row]),
+    pixels: (from, to) => {
+      const bytes = new Uint8Array((to - from) * size);
+      rows.subarray(from, to).forEach((row, at) => {
+        bytes.set(images.pixels(row, row + 1), at * size);
+      });
+      return bytes;
+    },
+  };
+}
