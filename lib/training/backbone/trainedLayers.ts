@@ -28,13 +28,14 @@ function lastFrozen({ nodes }: Network): string {
 }
 
 function hasGradient(node: Node): boolean {
-  if (node.kind === "conv") return !node.int8;
+  if (node.kind === "conv") return !node.int8 && !node.groups;
   return node.kind !== "batchNorm" && node.kind !== "maxPool" && node.kind !== "quantize";
 }
 
-function descriptionOf({ kind }: Node): string {
-  if (kind === "batchNorm") return "a batch norm that is part of no convolution";
-  return kind === "maxPool" ? "a max pooling" : "rounded to int8";
+function descriptionOf(node: Node): string {
+  if (node.kind === "conv" && node.groups) return "a convolution in groups";
+  if (node.kind === "batchNorm") return "a batch norm that is part of no convolution";
+  return node.kind === "maxPool" ? "a max pooling" : "rounded to int8";
 }
 
 /** Names of the nodes whose values depend on the layers' numbers, these included. */

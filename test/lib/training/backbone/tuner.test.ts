@@ -8,13 +8,7 @@ import { Tuner } from "../../../../lib/training/backbone/tuner";
 import { parametersOf } from "../../../../lib/training/backbone/tuningGraph";
 import recorded from "../../../fixtures/backbone-training.json";
 import { byDefinition } from "../../../support/byDefinition";
-import {
-  backboneImageShape,
-  backboneImages,
-  backboneTargets,
-  formulaBackbone,
-  temperature,
-} from "../../../support/formulaBackbone";
+import { backboneImageShape, backboneImages, backboneTargets, formulaBackbone, temperature } from "./formulaBackbone";
 
 const network = formulaBackbone();
 const layers = trainedLayers(network);
@@ -137,6 +131,7 @@ describe("what is trained", () => {
       [{ nodes: [early, ...network.nodes] }, "first", "pool"],
       [network, "nowhere", "nowhere"],
       [{ nodes: [...network.nodes, alone] }, "pool", "norm"],
+      [{ nodes: network.nodes.map((node) => (node.name === "even" ? { ...node, groups: 5 } : node)) }, "pool", "even"],
     ];
     for (const [of, frozen, mentioned] of cases)
       assert.throws(

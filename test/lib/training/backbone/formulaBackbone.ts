@@ -1,7 +1,7 @@
-import { sizeOf, type Tensor, tensor } from "../../lib/core/tensor";
-import { type Conv, imageInput, type Linear, type Network } from "../../lib/network/network";
-import { formulaImages } from "./formulaWeights";
-import { uniform } from "./matrices";
+import { sizeOf, type Tensor, tensor } from "../../../../lib/core/tensor";
+import { type Conv, imageInput, type Linear, type Network } from "../../../../lib/network/network";
+import { formulaImages } from "../../../support/formulaWeights";
+import { uniform } from "../../../support/matrices";
 
 let seed = 300;
 
