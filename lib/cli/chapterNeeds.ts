@@ -14,19 +14,16 @@ const needs: Record<number, readonly ("classes" | "head")[]> = {
 /** What is read before anything runs. */
 export type Loaded = Assets & { read: ReadNetwork };
 
-/** Why a chapter cannot run on these weights and images; undefined if it can. */
+/** Why a chapter cannot run on these weights and images; undefined if it can. The same of all chapters that it keeps from running. */
 export function obstacleTo(chapter: number, { weights, images, read }: Loaded): FileError | undefined {
-  const { folder, classNames } = images;
   const missing = needs[chapter] ?? [];
-  if (missing.includes("classes") && classNames.length !== report.classes)
+  const classes = images.classNames.length;
+  if (missing.includes("classes") && classes !== report.classes)
     return new FileError(
-      folder,
-      `holds images of ${classNames.length} classes, chapter ${chapter} is about heads of ${report.classes}: chapters 1, 2, 5 and 7 and npm run compress take any number`,
+      images.folder,
+      `holds images of ${classes} classes, the heads of chapters 3, 4 and 6 have ${report.classes}: chapters 1, 2, 5, 7 and npm run compress take any number`,
     );
   if (missing.includes("head") && read.classes === undefined)
-    return new FileError(
-      weights.file,
-      `has no head, which chapter ${chapter} looks at: chapters 1, 3, 4, 5 and 7 train their own`,
-    );
+    return new FileError(weights.file, "has no head, which chapters 2 and 6 look at: the others train their own");
   return undefined;
 }

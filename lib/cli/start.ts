@@ -88,7 +88,7 @@ export async function start(args: string[]): Promise<number> {
     for (const { number } of stale)
       console.log(`chapter ${number} ran on other weights or images: its results are removed`);
     console.log(inUse(loaded));
-    for (const { message } of obstacles) console.log(`left out: ${message}`);
+    for (const why of new Set(obstacles.map(({ message }) => message))) console.log(`left out: ${why}`);
     const { threads, fresh, full } = settings;
     const demo = weights.provenance === "demo" && images.provenance === "demo";
     const durations = new Durations(JSON.stringify({ ...assets, threads, fresh, full }), demo);

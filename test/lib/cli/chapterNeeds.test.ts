@@ -36,10 +36,10 @@ test("without a head all but those that look at it run", () => {
 test("what is in the way is said of the file that it lies in", () => {
   const classes = obstacleTo(3, loaded(4, 4));
   assert.ok(classes instanceof FileError && classes.file === "own");
-  assert.match(classes.reason, /^holds images of 4 classes, chapter 3 .* 10: .*npm run compress/);
+  assert.match(classes.reason, /^holds images of 4 classes, .* 10: .*npm run compress/);
   const head = obstacleTo(2, loaded(10));
   assert.ok(head instanceof FileError && head.file === "own.pth");
-  assert.match(head.reason, /^has no head, which chapter 2 /);
+  assert.match(head.reason, /^has no head, which chapters 2 and 6 /);
 });
 
 test("two lines say what is in use; a banner says it of the reader's own network only", () => {
