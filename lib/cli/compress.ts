@@ -1,8 +1,9 @@
 import { type Assets, loadAssets, requireImages } from "../assets/assets";
 import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
-import { leastImages } from "../compression/prepareCompression";
+import { leastImages, measuredIn } from "../compression/prepareCompression";
 import { busyLine } from "../core/busyness";
+import { int8Line, int8Support } from "../core/processor";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import { sha256, writeAtomically } from "../core/files";
 import type { Network } from "../network/network";
@@ -11,7 +12,7 @@ import { readNetwork } from "../network/resnet";
 import { asRead } from "./compress/asRead";
 import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "./compress/report";
-import { measuredTable, planTable } from "./compress/tables";
+import { measuredTable, planTable, waysTable } from "./compress/tables";
 import { inUse } from "./inUse";
 import { endOnSignals } from "./lock";
 import { stepProgress } from "../display/progress";
@@ -37,22 +38,25 @@ export async function compress(args: string[]): Promise<number> {
   console.log(inUse({ ...assets, read }));
   for (const line of await asRead(network, images, onnxRuntime(asked.settings.threads))) console.log(line);
   console.log(`head: ${headOf({ network, classes: images.classNames.length })}`);
+  if (asked.precisions.includes("int8")) console.log(int8Line(int8Support()));
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, network, images, seconds);
-  for (const { speedup, measured } of attemptsOf(outcome))
-    console.log(`\nMeasured at ${speedup} × asked for:\n${measuredTable(measured)}`);
+  for (const { speedup, copy, measured } of attemptsOf(outcome))
+    console.log(`\nMeasured at ${speedup} × asked for, ${copy.plan.precision}:\n${measuredTable(measured)}`);
+  if (outcome.kind === "met" && outcome.int8Alone)
+    console.log(`\nBeside it, int8 with no layer split:\n${measuredTable(outcome.int8Alone.measured)}`);
   if (outcome.kind !== "met") {
     console.error(whatCanBeHad(outcome, asked, args));
     return notMet;
   }
-  const { prepared, attempt } = outcome;
-  await write({ assets, asked, prepared, attempt, seconds });
+  const { prepared, attempt, int8Alone } = outcome;
+  await write({ assets, asked, prepared, attempt, int8Alone, seconds });
   console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
   return 0;
 }
 
 async function run(
-  { settings, speedup, maxDrop, batch }: CompressArguments,
+  { settings, speedup, maxDrop, precisions, batch }: CompressArguments,
   network: Network,
   images: Assets["images"],
   seconds: Record<string, number>,
@@ -66,12 +70,15 @@ async function run(
     batch,
     speedup,
     maxDrop,
+    precisions,
+    mostWeight: int8Support().mostWeight,
     cache: { fresh: settings.fresh },
     onStep: stepProgress(),
+    onWays: (plans, planned) => console.log(`\nTo choose from, for ${planned} ×:\n${waysTable(plans)}`),
     onPlan: (prepared, plan, planned) => {
       const table = planTable(prepared, plan);
       console.log(
-        `\nThe plan for ${planned} ×, fit "${compressionFit}":\n${table}\n${busyLine("the latency table", prepared.measured.busy)}\n`,
+        `\nThe plan for ${planned} ×, ${plan.precision}, fit "${compressionFit}":\n${table}\n${busyLine("the latency table", measuredIn(prepared, plan.precision).busy)}\n`,
       );
     },
     onSeconds: (part, taken) => {

@@ -2,12 +2,11 @@ import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
 import type { OnStep } from "../core/progress";
 import { type CompressedCopy, compressedCopy } from "./compressedCopy";
-import { predictMs } from "./measure/latencyTable";
 import type { LayerMeasurements } from "./measure/measureLayers";
 import type { Comparison } from "./comparePredictions";
 import { compareHeldOut, fallsShort, type Measured, measureCompressed, type Timer } from "./measureCompressed";
-import { type CompressionOptions, type Prepared, prepareCompression } from "./prepareCompression";
-import { planForSpeed, type SpeedPlan } from "./allocate/speedPlan";
+import { type CompressionOptions, measuredIn, type Prepared, prepareCompression } from "./prepareCompression";
+import { originalMs, planAsIs, planForSpeed, type SpeedPlan } from "./allocate/speedPlan";
 
 /** Shares of the speed-up asked for, less the 1 there is anyway, that are tried where all of it cannot be had. */
 const lesserShares = [0.75, 0.5, 0.25];
@@ -21,7 +20,8 @@ export interface Attempt {
 
 /** What came of it. */
 export type CompressionOutcome =
-  | { kind: "met"; prepared: Prepared; attempt: Attempt }
+  /** Perhaps int8 with no layer split beside it, where that was to choose from and something else was chosen. */
+  | { kind: "met"; prepared: Prepared; attempt: Attempt; int8Alone?: Attempt }
   /** It costs more than it may; perhaps a lesser speed-up does not, chosen on images that nothing learns from. */
   | { kind: "too costly"; attempt: Attempt; instead?: Attempt & { heldOut: Comparison } }
   /** The plan was fast enough, the final timing missed the speed-up by more than it may; perhaps what it reached is one. */
@@ -36,6 +36,8 @@ export interface CompressRequest extends CompressionOptions {
   planner?: (measured: LayerMeasurements, engine: Engine, speedup: number, onStep?: OnStep) => Promise<SpeedPlan>;
   /** Takes the final times; measureCompressed's own unless told, for the same reason. */
   timer?: Timer;
+  /** Called with what each precision would reach, where there are several to choose from. */
+  onWays?: (plans: readonly SpeedPlan[], speedup: number) => void;
   /** Called with every plan before it is fitted. */
   onPlan?: (prepared: Prepared, plan: SpeedPlan, speedup: number) => void;
   /** Called with the seconds that a part of the work took. */
@@ -53,14 +55,15 @@ export async function compressNetwork(request: CompressRequest): Promise<Compres
   const plan = await planOrReason(request, prepared, speedup);
   if (typeof plan === "string")
     return { kind: "unreachable", reason: plan, instead: await reachable(request, prepared) };
-  const copy = await fitted(request, prepared, plan, speedup);
+  request.onPlan?.(prepared, plan, speedup);
+  const copy = await fitted(request, prepared, plan);
   const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup) };
   if (maxDrop !== undefined && costs(attempt.measured) > maxDrop)
     return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
   const reached = rounded(attempt.measured.speedup);
   if (fallsShort(attempt.measured, speedup))
     return { kind: "too slow", attempt, instead: reached > 1 ? { speedup: reached } : undefined };
-  return { kind: "met", prepared, attempt };
+  return { kind: "met", prepared, attempt, int8Alone: await int8Alone(request, prepared, copy) };
 }
 
 /** Points of top-1. */
@@ -72,9 +75,17 @@ function measuredInFull(request: CompressRequest, prepared: Prepared, copy: Comp
   return clocked(request, "measurement", () => measureCompressed(prepared, copy, speedup, request.timer));
 }
 
-function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan, speedup: number) {
-  request.onPlan?.(prepared, plan, speedup);
+function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan) {
   return clocked(request, "fit", () => compressedCopy(prepared, plan));
+}
+
+/** Int8 with no layer split, measured too: what a user would pick instead. */
+async function int8Alone(request: CompressRequest, prepared: Prepared, { plan }: CompressedCopy) {
+  const split = [...plan.ranks.values()].some((ranks) => ranks !== undefined);
+  if (!prepared.measuredInt8 || (plan.precision === "int8" && !split)) return undefined;
+  const alone = planAsIs(prepared.measuredInt8);
+  const copy = await fitted(request, prepared, alone);
+  return { speedup: alone.speedup, copy, measured: await measuredInFull(request, prepared, copy, alone.speedup) };
 }
 
 /** The first lesser speed-up whose cost on the held-out training images keeps within the limit, and whose times hold. */
@@ -82,7 +93,8 @@ async function affordable(request: CompressRequest, prepared: Prepared, maxDrop:
   for (const speedup of lesser(request.speedup)) {
     const plan = await planOrReason(request, prepared, speedup);
     if (typeof plan === "string") continue;
-    const copy = await fitted(request, prepared, plan, speedup);
+    request.onPlan?.(prepared, plan, speedup);
+    const copy = await fitted(request, prepared, plan);
     const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
     if (costs(heldOut) > maxDrop) continue;
     const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup), heldOut };
@@ -102,10 +114,14 @@ async function reachable(request: CompressRequest, prepared: Prepared): Promise<
   return undefined;
 }
 
-/** The speed-up of every layer at its fastest, by the latency table. */
-function fastestByTable({ measured }: Prepared): number {
+/** The speed-up of every layer at its fastest, by the latency tables. */
+function fastestByTable({ measured, measuredInt8 }: Prepared): number {
+  return Math.max(...[measured, measuredInt8 ?? measured].map(fastestOf));
+}
+
+function fastestOf(measured: LayerMeasurements): number {
   const fastest = measured.layers.map(({ options }) => Math.min(...options.map(({ ms }) => ms)));
-  return predictMs(measured, new Map()) / fastest.reduce((sum, ms) => sum + ms, measured.restMs);
+  return originalMs(measured) / fastest.reduce((sum, ms) => sum + ms, measured.restMs);
 }
 
 function lesser(speedup: number): number[] {
@@ -118,19 +134,26 @@ function rounded(speedup: number): number {
   return Math.floor(100 * speedup + 1e-9) / 100;
 }
 
-/** A plan, or in words why there is none. */
+/** The plan of the precision that is predicted to lose least, or in words why there is none. */
 async function planOrReason(
   request: CompressRequest,
   prepared: Prepared,
   speedup: number,
 ): Promise<SpeedPlan | string> {
-  const { planner = planForSpeed, engine, onStep } = request;
-  try {
-    return await clocked(request, "plan", () => planner(prepared.measured, engine, speedup, onStep));
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
+  const { planner = planForSpeed, engine, precisions = ["fp32"], onStep, onWays } = request;
+  const plans: SpeedPlan[] = [];
+  let reason = "";
+  for (const precision of precisions) {
+    const measured = measuredIn(prepared, precision);
+    try {
+      plans.push(await clocked(request, "plan", () => planner(measured, engine, speedup, onStep)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      reason = error.message;
+    }
   }
+  if (precisions.length > 1) onWays?.(plans, speedup);
+  return plans.sort((a, b) => a.loss - b.loss)[0] ?? reason;
 }
 
 async function clocked<T>({ onSeconds }: CompressRequest, part: string, work: () => Promise<T>): Promise<T> {

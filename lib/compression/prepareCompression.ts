@@ -7,7 +7,9 @@ import type { Network } from "../network/network";
 import type { Cache } from "../core/cache";
 import type { OnStep } from "../core/progress";
 import type { Tensor } from "../core/tensor";
-import { type LayerMeasurements, measureLayers } from "./measure/measureLayers";
+import type { Precision } from "./measure/layerTimes";
+import { measureInt8 } from "./measure/measureInt8";
+import { type LayerMeasurements, type MeasureOptions, measureLayers } from "./measure/measureLayers";
 import { features } from "../engines/features";
 import { withoutHeldOut } from "../training/heldOut";
 import { trainProbe } from "../training/trainProbe";
@@ -40,6 +42,10 @@ export interface CompressionOptions {
   batch: number;
   /** Over the original in the same engine, above 1. */
   speedup: number;
+  /** Of the convolutions, to choose from: fp32 alone unless told. */
+  precisions?: readonly Precision[];
+  /** The largest whole number that an int8 weight may be, 127 unless told: what a processor bears is `int8Support`. */
+  mostWeight?: number;
   cache: Cache;
   sizes?: { [size in keyof typeof compressionSizes]: number };
   onStep?: OnStep;
@@ -56,7 +62,10 @@ export interface Prepared {
   learningFeatures: Tensor;
   heldOutFeatures: Tensor;
   head: LinearWeights;
+  /** In fp32. */
   measured: LayerMeasurements;
+  /** With times in int8, where that may be chosen. */
+  measuredInt8?: LayerMeasurements;
 }
 
 /**
@@ -65,6 +74,7 @@ export interface Prepared {
  */
 export async function prepareCompression(options: CompressionOptions): Promise<Prepared> {
   const { network, train, classes, engine, batch, cache, onStep, sizes = compressionSizes } = options;
+  const { precisions = ["fp32"], mostWeight = 127 } = options;
   if (train.count < leastImages.train)
     throw new UserError(
       `compression learns from training images: give at least ${leastImages.train}, not ${train.count}`,
@@ -72,7 +82,7 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
   const { learning, heldOut } = withoutHeldOut(train);
   const learningFeatures = await imageFeatures(options, network, learning, "features of training images");
   const head = ownHead(network, classes) ?? (await probe(options, learningFeatures, learning.labels));
-  const measured = await measureLayers(withHead(network, [head]), {
+  const measuring: MeasureOptions = {
     engine,
     batch,
     imageShape: inputShape(train),
@@ -80,7 +90,8 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     sensitivityImages: sizes.sensitivityImages,
     cache,
     onStep,
-  });
+  };
+  const measured = await measureLayers(withHead(network, [head]), measuring);
   return {
     options,
     learning,
@@ -90,7 +101,13 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     heldOutFeatures: await imageFeatures(options, network, heldOut, "features of held-out images"),
     head,
     measured,
+    measuredInt8: precisions.includes("int8") ? await measureInt8(measured, { ...measuring, mostWeight }) : undefined,
   };
+}
+
+/** What was measured in a precision that may be chosen. */
+export function measuredIn({ measured, measuredInt8 }: Prepared, precision: Precision): LayerMeasurements {
+  return precision === "int8" && measuredInt8 ? measuredInt8 : measured;
 }
 
 /** The network's own head, where it has as many outputs as the images have classes. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../core/errors";
+import type { Precision } from "../../compression/measure/layerTimes";
 import { timingTolerance } from "../../compression/measureCompressed";
 import { requireWritable } from "../../core/files";
 import { buildFolder } from "../../core/paths";
@@ -13,6 +14,8 @@ export interface CompressArguments {
   speedup: number;
   /** Points of top-1, at least 0; undefined: any. */
   maxDrop?: number;
+  /** Of the convolutions, to choose from. */
+  precisions: Precision[];
   /** Images at once. */
   batch: number;
   /** The ONNX file, and the report beside it. */
@@ -21,8 +24,9 @@ export interface CompressArguments {
 }
 
 const help = `npm run compress [-- OPTIONS]
-Makes a ResNet faster on this machine: splits its convolutions, fitted to the training images without back-propagation,
-at ranks chosen by measured time. Writes an ONNX file that any runtime opens, and a report beside it. Some minutes.
+Makes a ResNet faster on this machine: rounds it to int8, or splits its convolutions, fitted to the training images without
+back-propagation, at ranks chosen by measured time, or both. Writes an ONNX file that any runtime opens, and a report beside
+it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
   --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
@@ -31,6 +35,8 @@ at ranks chosen by measured time. Writes an ONNX file that any runtime opens, an
   --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
                    turn, may fall short of it by ${100 * timingTolerance} %
   --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
+  --precision P    arithmetic of the convolutions: fp32, int8, or auto (default), which takes the one that is predicted to
+                   lose less at this speed-up; layers that are slower in int8 keep fp32
   --batch N        images at once, for which it is to be fast (default: 64)
   --threads N      threads of the engine (default: all cores that it may use)
   --out FILE       the ONNX file (default: build/compressed.onnx)
@@ -42,7 +48,18 @@ written then, and what can be had is said with its command.`;
 
 const { weights, entry, images, threads, fresh } = settingOptions;
 const text = { type: "string" } as const;
-const options = { weights, entry, images, threads, fresh, speedup: text, "max-drop": text, batch: text, out: text };
+const options = {
+  weights,
+  entry,
+  images,
+  threads,
+  fresh,
+  speedup: text,
+  "max-drop": text,
+  precision: text,
+  batch: text,
+  out: text,
+};
 
 /**
  * Reads and checks the command line, so that no mistake shows only after minutes.
@@ -66,10 +83,17 @@ export function compressArguments(args: string[]): CompressArguments | undefined
     settings,
     speedup,
     maxDrop: values["max-drop"] === undefined ? undefined : numberFrom(values["max-drop"], "--max-drop"),
+    precisions: precisionsFrom(values.precision ?? "auto"),
     batch: values.batch === undefined ? 64 : positiveInteger(values.batch, "--batch"),
     out,
     report,
   };
+}
+
+function precisionsFrom(value: string): Precision[] {
+  if (value === "auto") return ["fp32", "int8"];
+  if (value === "fp32" || value === "int8") return [value];
+  throw new UserError(`--precision takes fp32, int8 or auto, not "${value}"`);
 }
 
 /** Digits with or without a point: neither a sign nor an exponent is of use here. */

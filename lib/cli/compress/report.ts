@@ -5,8 +5,9 @@ import { inputShape } from "../../assets/images/labelledImages";
 import { preprocessingText } from "../../assets/images/preprocessing";
 import type { Attempt } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
+import { int8Support } from "../../core/processor";
 import { usableCores } from "../../core/usableCores";
-import { ownHead, type Prepared } from "../../compression/prepareCompression";
+import { measuredIn, ownHead, type Prepared } from "../../compression/prepareCompression";
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
@@ -18,6 +19,7 @@ export interface CompressionRecord {
   asked: CompressArguments;
   prepared: Prepared;
   attempt: Attempt;
+  int8Alone?: Attempt;
   seconds: Record<string, number>;
 }
 
@@ -28,6 +30,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     source_sha256: assets.weights.sha256,
     ...rankMetadata(attempt.copy.plan.ranks),
     fit: compressionFit,
+    precision: attempt.copy.plan.precision,
     calibration_images: String(prepared.calibration.count),
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
     batch_norms: "folded into the convolutions",
@@ -38,7 +41,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
 
 /** The JSON report beside the ONNX file; shares and intervals between 0 and 1, times in milliseconds. */
 export function compressionReport(record: CompressionRecord, onnx: { file: string; bytes: number; sha256: string }) {
-  const { assets, asked, prepared, attempt, seconds } = record;
+  const { assets, asked, prepared, attempt, int8Alone, seconds } = record;
   const { weights, images } = assets;
   const { plan } = attempt.copy;
   const layers = plannedLayers(prepared, plan);
@@ -63,11 +66,18 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
       node: process.version,
       engine: `${engine.name} ${engine.version}`,
       threads: engine.threads,
+      int8: int8Support().instructions ?? null,
     },
-    asked: { speedup: asked.speedup, maxDrop: asked.maxDrop ?? null, batch: asked.batch },
+    asked: {
+      speedup: asked.speedup,
+      maxDrop: asked.maxDrop ?? null,
+      precisions: asked.precisions,
+      batch: asked.batch,
+    },
     fit: compressionFit,
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
     plan: {
+      precision: plan.precision,
       ranks: outputRanks(plan.ranks),
       layers: layers.map(({ ranks, ...layer }) => ({
         ...layer,
@@ -76,10 +86,11 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
       })),
       macs: totalMacs(prepared, layers),
       predictedMs: plan.predictedMs,
-      restMs: prepared.measured.restMs,
+      restMs: measuredIn(prepared, plan.precision).restMs,
       speedup: plan.speedup,
     },
     measured: attempt.measured,
+    int8Alone: int8Alone?.measured ?? null,
     seconds,
     onnx: { ...onnx, ...onnxVersions },
   };

@@ -1,6 +1,6 @@
 import { optionOf } from "../../compression/measure/latencyTable";
 import type { Measured } from "../../compression/measureCompressed";
-import type { Prepared } from "../../compression/prepareCompression";
+import { measuredIn, type Prepared } from "../../compression/prepareCompression";
 import type { SpeedPlan } from "../../compression/allocate/speedPlan";
 import { busyLine } from "../../core/busyness";
 import { speedupText } from "../../engines/speedup";
@@ -18,16 +18,20 @@ interface Change {
  * The plan, layer by layer: ranks (undefined: as it is), multiply-accumulates of one image, predicted milliseconds of a
  * batch.
  */
-export function plannedLayers({ measured }: Prepared, { ranks: plan }: SpeedPlan) {
-  return measured.layers.map((measuredLayer) => {
+export function plannedLayers(prepared: Prepared, { precision, ranks: plan }: SpeedPlan) {
+  const { measured } = prepared;
+  const chosen = measuredIn(prepared, precision);
+  return measured.layers.map((measuredLayer, i) => {
     const { layer, fullRank } = measuredLayer;
     const ranks = plan.get(layer);
-    const [before, after] = [undefined, ranks].map((each) => optionOf(measuredLayer, each));
+    const before = optionOf(measuredLayer, undefined);
+    const after = optionOf(chosen.layers[i], ranks);
     return {
       layer,
       ranks,
       fullRank,
       inputs: convOf(measured.network, layer).weight.shape[1],
+      precision: after.keepsFp32 ? "fp32" : precision,
       macs: { before: before.macs, after: after.macs },
       ms: { before: before.ms, after: after.ms },
     };
@@ -43,26 +47,40 @@ export function totalMacs({ measured: { network, imageShape } }: Prepared, layer
 /** The plan as a table. */
 export function planTable(prepared: Prepared, plan: SpeedPlan): string {
   const layers = plannedLayers(prepared, plan);
-  const rest = prepared.measured.restMs;
+  const rest = { before: prepared.measured.restMs, after: measuredIn(prepared, plan.precision).restMs };
   const total = totalMacs(prepared, layers);
   const listed = layers.reduce((sum, { macs }) => sum + macs.before, 0);
-  const row = (name: string, ranks: string[], macs: Change, ms: Change) => [
+  const row = (name: string, ranks: string[], macs: Change, ms: Change, precision: string) => [
     name,
     ...ranks,
     arrow(macs, (value) => (value / 1e6).toFixed(1)),
     arrow(ms, (value) => value.toFixed(1)),
+    precision,
   ];
   const other = { before: total.before - listed, after: total.before - listed };
   const { original, compressed } = plan.predictedMs;
   return textTable(
-    ["layer", "input rank", "rank", "million MACs an image", "predicted ms a batch"],
+    ["layer", "input rank", "rank", "million MACs an image", "predicted ms a batch", "precision"],
     [
-      ...layers.map(({ layer, ranks, fullRank, inputs, macs, ms }) =>
-        row(layer, [rankOf(ranks?.input, inputs), rankOf(ranks?.output, fullRank)], macs, ms),
+      ...layers.map(({ layer, ranks, fullRank, inputs, macs, ms, precision }) =>
+        row(layer, [rankOf(ranks?.input, inputs), rankOf(ranks?.output, fullRank)], macs, ms, precision),
       ),
-      row("everything else", ["as is", "as is"], other, { before: rest, after: rest }),
-      row("total", ["", ""], total, { before: original, after: compressed }),
+      row("everything else", ["as is", "as is"], other, rest, ""),
+      row("total", ["", ""], total, { before: original, after: compressed }, ""),
     ],
+  );
+}
+
+/** What each precision would reach, as planned: speed-ups timed as wholes, what they are predicted to lose. */
+export function waysTable(plans: readonly SpeedPlan[]): string {
+  return textTable(
+    ["convolutions", "layers split", "times as fast", "divergence, nats an image"],
+    plans.map(({ precision, ranks, speedup, loss }) => [
+      precision,
+      `${[...ranks.values()].filter(Boolean).length} of ${ranks.size}`,
+      speedup.toFixed(2),
+      loss.toPrecision(2),
+    ]),
   );
 }
 

@@ -6,13 +6,16 @@ import { allocateRanks } from "./allocateRanks";
 import type { Allocation, LayerChoices } from "./choices";
 import { choicesOf, type LayerMeasurements } from "../measure/measureLayers";
 import { predictMs } from "../measure/latencyTable";
-import { placeholderSplits } from "../placeholders";
+import { int8LayersOf } from "../measure/measureInt8";
+import type { Precision } from "../measure/layerTimes";
+import { placeholderInt8, placeholderSplits } from "../placeholders";
 import type { RankPlan } from "../../network/rankPlan";
 
 /** Ranks that run as fast as was asked for. */
 export interface SpeedPlan {
+  precision: Precision;
   ranks: RankPlan;
-  /** Sum of the predicted losses. */
+  /** Sum of the predicted losses; in int8 with what rounding costs. */
   loss: number;
   /** Milliseconds a batch by the latency table. */
   predictedMs: { original: number; compressed: number };
@@ -36,6 +39,24 @@ const wanted = { least: 1.01, middle: 1.02, most: 1.03 };
 /** Factor by which the aim changes at most from one plan to the next: one slow reading must not cost many ranks. */
 const mostCorrection = 1.07;
 
+/** Milliseconds a batch of the network as it is in fp32, by the latency table. */
+export function originalMs(measured: Pick<LayerMeasurements, "restMs" | "layers" | "int8">): number {
+  return measured.int8?.fp32Ms ?? predictMs(measured, new Map());
+}
+
+/** No layer split, by the latency table alone. */
+export function planAsIs(measured: LayerMeasurements): SpeedPlan {
+  const predictedMs = { original: originalMs(measured), compressed: predictMs(measured, new Map()) };
+  return {
+    precision: measured.int8 ? "int8" : "fp32",
+    ranks: new Map(measured.layers.map(({ layer }) => [layer, undefined])),
+    loss: measured.int8?.loss ?? 0,
+    predictedMs,
+    speedup: predictedMs.original / predictedMs.compressed,
+    busy: measured.busy,
+  };
+}
+
 /**
  * Ranks for a speed-up that is measured, not only predicted: the allocation by the latency table is timed as a whole, with
  * placeholder factors since time does not depend on them, and the budget corrected by what the table was wrong.
@@ -50,7 +71,7 @@ export async function planForSpeed(
 ): Promise<SpeedPlan> {
   if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
   const choices = choicesOf(measured, "ms", "sensitivity");
-  const original = predictMs(measured, new Map());
+  const original = originalMs(measured);
   // What the table was wrong by for one plan is no surprise for the next.
   let [busy, correction] = [measured.busy, 1];
   const here = () => `on this machine, of which other programs took up to ${(100 * busy).toFixed(0)} %`;
@@ -63,7 +84,9 @@ export async function planForSpeed(
     busy = Math.max(busy, plan.busy);
     return plan;
   };
-  const plan = await searchPlan(speedup, planAt);
+  // In int8 the layers may be fast enough as they are: no aim is lower.
+  const asIs = speedup * predictMs(measured, new Map()) <= original ? await planAt(speedup) : undefined;
+  const plan = asIs && asIs.speedup >= wanted.least * speedup ? asIs : await searchPlan(speedup, planAt);
   if (plan) return plan;
   throw new UserError(
     `${speedup} × could not be measured in ${tries} tries ${here()}: ask for less, or try again when nothing else runs`,
@@ -109,16 +132,19 @@ function allocationFor(choices: LayerChoices[], budget: number): Allocation | un
 }
 
 async function timed(
-  { network, batch, imageShape, ...measured }: LayerMeasurements,
+  { network, batch, imageShape, int8, ...measured }: LayerMeasurements,
   engine: Engine,
   { ranks, loss }: Allocation,
   correction: number,
   onStep?: OnStep,
 ): Promise<SpeedPlan> {
-  const predictedMs = { original: predictMs(measured, new Map()), compressed: predictMs(measured, ranks) };
+  const predictedMs = { original: originalMs({ int8, ...measured }), compressed: predictMs(measured, ranks) };
+  const split = placeholderSplits(network, ranks);
+  const form = int8 ? placeholderInt8(split, int8LayersOf(split, measured, ranks)) : split;
   const expected = [(correction * predictedMs.original) / predictedMs.compressed];
   const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);
   const options = { ...rounds, shape: [batch, ...imageShape], expected, onProgress };
-  const [{ speedup, after }] = await timeBeside(network, [placeholderSplits(network, ranks)], engine, options);
-  return { ranks, loss, predictedMs, speedup: speedup.ratio, busy: after.busy };
+  const [{ speedup, after }] = await timeBeside(network, [form], engine, options);
+  const precision = int8 ? "int8" : "fp32";
+  return { precision, ranks, loss: loss + (int8?.loss ?? 0), predictedMs, speedup: speedup.ratio, busy: after.busy };
 }

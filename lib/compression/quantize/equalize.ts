@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from "../../core/tensor";
+import { sizeOf, tensor, type Tensor } from "../../core/tensor";
 import { valuesAt } from "../../engines/valuesAt";
 import { type Conv, inputsOf, type Network, type Node } from "../../network/network";
 import type { Calibration } from "../measure/moments";
@@ -19,7 +19,7 @@ export async function equalize(network: Network, { images, engine }: Calibration
   const nodes = network.nodes.map((node) => {
     if (node.kind !== "conv") return node;
     const [before, after] = [factorsInto.get(node.name), factors.get(node.name)];
-    return scaled(node, before ?? ones(node.weight.shape[1]), after ?? ones(node.weight.shape[0]));
+    return scaled(node, before ?? [], after ?? []);
   });
   return { nodes };
 }
@@ -48,19 +48,20 @@ function factorsOf(ranges: Float64Array): Float64Array {
   return ranges.map((range) => (range > 0 ? Math.sqrt(widest / range) : 1));
 }
 
-const ones = (count: number) => new Float64Array(count).fill(1);
-
-/** @param before what the inputs were multiplied by. @param after what the outputs are to be multiplied by. */
-function scaled(conv: Conv, before: Float64Array, after: Float64Array): Conv {
-  const { shape, data } = conv.weight;
-  const places = shape[2] * shape[3];
-  const scale = (value: number, i: number) =>
-    (value * after[Math.floor(i / places / shape[1])]) / before[Math.floor(i / places) % shape[1]];
-  const bias =
-    conv.bias &&
-    tensor(
-      conv.bias.shape,
-      conv.bias.data.map((value, channel) => value * after[channel]),
-    );
-  return { ...conv, weight: tensor(shape, data.map(scale)), bias };
+/**
+ * @param before what the inputs were multiplied by, 1 where it has no number.
+ * @param after what the outputs are to be multiplied by, likewise.
+ */
+function scaled(conv: Conv, before: ArrayLike<number>, after: ArrayLike<number>): Conv {
+  const { weight, bias, groups = 1 } = conv;
+  const [out, inputs, ...sides] = weight.shape;
+  const places = sizeOf(sides);
+  const changed = weight.data.map((value, i) => {
+    const output = Math.floor(i / places / inputs);
+    const group = Math.floor((output * groups) / out);
+    const input = group * inputs + (Math.floor(i / places) % inputs);
+    return (value * (after[output] ?? 1)) / (before[input] ?? 1);
+  });
+  const shift = bias?.data.map((value, channel) => value * (after[channel] ?? 1));
+  return { ...conv, weight: tensor(weight.shape, changed), bias: shift && tensor([out], shift) };
 }

@@ -75,7 +75,7 @@ function smallNetwork(): Network {
 }
 
 /** Ranks that fall as the speed-up rises; one above 100 is out of reach. No clock decides. */
-const planner: CompressRequest["planner"] = async ({ network, layers }, _engine, speedup) => {
+const planner: CompressRequest["planner"] = async ({ network, layers, int8 }, _engine, speedup) => {
   if (speedup > 100) throw new UserError(`${speedup} × is out of reach`);
   const rank = speedup > 1.35 ? 8 : 16;
   return {
@@ -83,7 +83,8 @@ const planner: CompressRequest["planner"] = async ({ network, layers }, _engine,
       network,
       layers.map(({ layer }) => [layer, layer === "conv1" ? undefined : rank]),
     ),
-    loss: 0,
+    precision: int8 ? "int8" : "fp32",
+    loss: int8?.loss ?? 0,
     predictedMs: { original: speedup, compressed: 1 },
     speedup,
     busy: 0,
@@ -242,4 +243,44 @@ test("images of four classes get a probe of four answers, or the checkpoint's ow
 test("one training image is too few", async () => {
   const train = firstImages(request.train, 1);
   await assert.rejects(compressNetwork({ ...request, train }), UserError);
+});
+
+test("in int8 the network is split, then rounded, its head refitted to that; int8 alone is measured beside it", async () => {
+  const outcome = await compressNetwork({ ...request, precisions: ["int8"] });
+  assert.ok(outcome.kind === "met");
+  const { attempt, int8Alone, prepared } = outcome;
+  const names = (of: Network) => of.nodes.flatMap(({ name, kind }) => (kind === "conv" ? [name] : []));
+  assert.ok(names(attempt.copy.network).includes("block.conv2.1"));
+  assert.deepEqual(names(int8Alone!.copy.network), names(request.network));
+  for (const { copy, measured } of [attempt, int8Alone!]) {
+    assert.equal(copy.plan.precision, "int8");
+    assert.ok(copy.network.nodes.every((node) => node.kind !== "conv" || node.int8));
+    assert.ok(measured.bytes.after < 0.4 * measured.bytes.before);
+    const { correct } = accuracyOf(predictions(await logits(copy.network, request.test)), request.test.labels);
+    assert.equal(measured.after.correct, correct);
+  }
+  assert.ok(prepared.measuredInt8!.int8!.loss > 0);
+});
+
+test("of both precisions the one that is predicted to lose less is taken, and what either would reach is said", async () => {
+  const ways: string[][] = [];
+  for (const better of ["fp32", "int8"]) {
+    const outcome = await compressNetwork({
+      ...request,
+      precisions: ["fp32", "int8"],
+      planner: async (measured, ...rest) => {
+        const plan = await planner!(measured, ...rest);
+        return { ...plan, loss: plan.precision === better ? 1 : 2 };
+      },
+      onWays: (plans) => ways.push(plans.map(({ precision }) => precision).sort()),
+    });
+    assert.ok(outcome.kind === "met");
+    assert.equal(outcome.attempt.copy.plan.precision, better);
+    assert.equal(
+      outcome.attempt.copy.network.nodes.some(({ kind }) => kind === "quantize"),
+      better === "int8",
+    );
+    assert.equal(outcome.int8Alone?.copy.plan.precision, "int8");
+  }
+  assert.deepEqual(ways, Array(2).fill(["fp32", "int8"]));
 });

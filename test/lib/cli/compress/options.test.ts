@@ -28,6 +28,7 @@ const wrong: [string[], RegExp][] = [
     [`--max-drop=${text}`],
     /^--max-drop takes a number/,
   ]),
+  [["--precision", "fp16"], /^--precision takes fp32, int8 or auto, not "fp16"$/],
   [["--batch", "0"], /^--batch takes a whole number above 0/],
   [["--threads", "1.5"], /^--threads takes a whole number above 0/],
   [["--weights", "no such file"], /no such file: does not exist$/],
@@ -54,4 +55,11 @@ test("the files lie where the reader typed them, in folders that may not be ther
   const { out, report } = compressArguments(["--out", "new/m.onnx", "--max-drop", ".5"])!;
   assert.equal(out, join(folder, "new", "m.onnx"));
   assert.equal(report, join(folder, "new", "m.json"));
+});
+
+test("either precision may be chosen unless one is asked for", () => {
+  const precisions = (...args: string[]) => compressArguments(args)!.precisions;
+  assert.deepEqual(precisions(), ["fp32", "int8"]);
+  assert.deepEqual(precisions("--precision", "auto"), ["fp32", "int8"]);
+  for (const precision of ["fp32", "int8"]) assert.deepEqual(precisions("--precision", precision), [precision]);
 });

@@ -3,13 +3,14 @@ import { test } from "node:test";
 import { splitByBases } from "../../../../lib/compression/fit/splitByBases";
 import { weightBases } from "../../../../lib/compression/measure/weightBases";
 import { equalize } from "../../../../lib/compression/quantize/equalize";
+import { Random } from "../../../../lib/core/random";
 import { relativeError, type Tensor } from "../../../../lib/core/tensor";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import { type Conv, cutAfter, type Network, nodeOf } from "../../../../lib/network/network";
+import { type Conv, cutAfter, imageInput, type Network, nodeOf } from "../../../../lib/network/network";
 import { randomImages } from "../../../support/countingEngine";
 import { bothEndsAt } from "../../../support/plans";
-import { smallLayers, smallResnet } from "../../../support/smallResnet";
+import { biasedConv, smallLayers, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
 const images = randomImages(4);
@@ -66,4 +67,14 @@ test("what a ReLU, an addition or two readers follow stays; a channel that is al
   const equalized = await equalize({ nodes }, { images, engine });
   const weights = equalized.nodes.flatMap((node) => (node.kind === "conv" ? [...node.weight.data] : []));
   assert.ok(weights.every(Number.isFinite));
+});
+
+test("a convolution in groups divides by the factors of its own group's inputs", async () => {
+  const random = new Random(1);
+  const first = biasedConv(random, "first", imageInput, [8, 3, 3, 3]);
+  const second = { ...biasedConv(random, "second", "first", [6, 4, 3, 3]), groups: 2 };
+  const grouped: Network = { nodes: [first, second] };
+  const even = await equalize(grouped, { images, engine });
+  assert.notDeepEqual(even, grouped);
+  assert.ok(relativeError(await run(grouped, images, engine), await run(even, images, engine)) < 1e-5);
 });
