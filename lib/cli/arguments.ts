@@ -7,11 +7,29 @@ import { currentSettings, type Settings, settingVariables } from "../core/settin
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+/** Options of every command that reads images. */
+export const imageOptions = {
+  images: { type: "string" },
+  labels: { type: "string" },
+  size: { type: "string" },
+  mean: { type: "string" },
+  std: { type: "string" },
+} as const satisfies Options;
+
+/** Their lines in a command's --help. */
+export const imageHelp = `  --images PATH    images of your own: a folder of class folders (PNG, JPEG, WebP, BMP), in train/ and test/ or to be split, or
+                   CIFAR-10 or CIFAR-100, binary or Python, as a folder or .tar.gz
+  --labels KIND    of CIFAR-100: fine (default) or coarse
+  --size N         side to which images are resized (default: 128)
+  --mean NUMBERS   mean of each channel, of values from 0 to 1, such as 0.49,0.48,0.45, or one number for a grey network; or the
+                   name of a set of both: imagenet (default), cifar
+  --std NUMBERS    as many standard deviations`;
+
 /** Options that every command with a kernel takes. */
 export const settingOptions = {
   weights: { type: "string" },
   entry: { type: "string" },
-  images: { type: "string" },
+  ...imageOptions,
   threads: { type: "string" },
   fresh: { type: "boolean" },
   full: { type: "boolean" },
@@ -21,7 +39,7 @@ export const settingOptions = {
 /** Their lines in a command's --help. */
 export const settingHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
   --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
-  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
+${imageHelp}
   --threads N      threads of the engine (default: all cores that this process may use)
   --fresh          compute again what the caches hold
   --full           all points where a chapter draws fewer by default (7: every allocation with every fit)
@@ -90,16 +108,21 @@ type SettingValues = Partial<Omit<Settings, "threads">> & { threads?: string };
  * directory is another one than the reader's.
  * @throws FileError or UserError if a path or a number is wrong.
  */
-export function settingsFrom({ weights, entry, images, threads, fresh, full, note }: SettingValues): Settings {
+export function settingsFrom({ weights, entry, images, threads, fresh, full, note, ...more }: SettingValues): Settings {
   const inherited = currentSettings(process.env);
   const [ownWeights, ownEntry] =
     weights === undefined ? [inherited.weights, entry ?? inherited.entry] : [weights, entry];
   if (ownEntry !== undefined && ownWeights === undefined)
     throw new UserError("--entry chooses in the file of --weights: give both");
+  const { labels, size, mean, std } = { ...inherited, ...more };
   return {
     weights: existing(ownWeights, "file"),
     entry: ownEntry,
-    images: existing(images ?? inherited.images, "folder"),
+    images: existing(images ?? inherited.images),
+    labels,
+    size,
+    mean,
+    std,
     threads: threads === undefined ? inherited.threads : positiveInteger(threads, "--threads"),
     fresh: fresh ?? inherited.fresh,
     full: full ?? inherited.full,
@@ -126,12 +149,13 @@ export function exportFolder(environment: NodeJS.ProcessEnv): string {
 /** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
 export const fromReader = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
-/** The path made absolute. @throws FileError if there is no such file, or folder. */
-export function existing(path: string | undefined, kind: "file" | "folder"): string | undefined {
+/** The path made absolute. @throws FileError if there is no such thing, or it is not of the kind that is wanted. */
+export function existing(path: string | undefined, kind?: "file" | "folder"): string | undefined {
   if (path === undefined) return undefined;
   const absolute = fromReader(path);
   if (!existsSync(absolute)) throw new FileError(absolute, "does not exist");
-  if (statSync(absolute).isDirectory() !== (kind === "folder")) throw new FileError(absolute, `is not a ${kind}`);
+  if (kind && statSync(absolute).isDirectory() !== (kind === "folder"))
+    throw new FileError(absolute, `is not a ${kind}`);
   return absolute;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Assets } from "../assets/assets";
@@ -52,6 +53,8 @@ export async function bench(args: string[]): Promise<number> {
   requireWritable(file);
   const { read, ...assets } = await loadForReport(settings);
   requireReportNetwork(assets, read);
+  if (!existsSync(join(assets.images.folder, trainFile)))
+    throw new FileError(assets.images.folder, `lacks ${trainFile}: the benchmark reads CIFAR-10's binary version`);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");

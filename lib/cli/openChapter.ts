@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { type Assets, loadAssets, requireImages } from "../assets/assets";
+import type { Assets } from "../assets/assets";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
 import { UserError } from "../core/errors";
@@ -11,11 +11,9 @@ import { exportTo } from "../display/exports";
 import type { Engine } from "../engines/engine";
 import { onnxRuntime } from "../engines/onnxRuntime";
 import type { Network } from "../network/network";
-import { readNetwork } from "../network/resnet";
 import { exportFolder } from "./arguments";
 import { type Loaded, obstacleTo } from "./chapterNeeds";
-import { shown } from "./inUse";
-import { stepProgress } from "../display/progress";
+import { load, shown } from "./inUse";
 
 /** What a chapter starts from: the network and the images in use, the engine that runs them, and what the reader varied. */
 export interface Chapter<N extends number = number> {
@@ -69,11 +67,9 @@ export async function openChapter<N extends number>(
  * The weights and images that the settings name, and the network: for what repeats the report.
  * @throws FileError if a file is missing or damaged, holds no ResNet, or there are fewer images than the report's.
  */
-export async function loadForReport(settings: Parameters<typeof loadAssets>[0]): Promise<Loaded> {
-  const assets = await loadAssets(settings, stepProgress());
+export function loadForReport(settings: Parameters<typeof load>[0]): Promise<Loaded> {
   const { trainImages: train, testImages: test } = report.settings[3] as { trainImages: number; testImages: number };
-  requireImages(assets.images, { train, test });
-  return { ...assets, read: readNetwork(assets.weights.stateDict, assets.weights.file) };
+  return load(settings, { train, test });
 }
 
 /** @throws UserError below the memory with which extracting features and drawing figures may fail. */

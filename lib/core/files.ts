@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "./errors";
+import { runs } from "./temporary";
 
 const explanations: Record<string, string> = {
   ENOSPC: "cannot be written, the disk is full",
@@ -51,17 +52,35 @@ export function explainWriteError(file: string, cause: unknown): unknown {
 /**
  * Writes a file so that its name never shows a part of it: first under a name of its own, then renamed.
  * Two processes may write the same file at once; the last rename wins, whole.
+ * @param content or what writes it.
  * @throws FileError if the disk is full or the folder cannot be written; nothing is left behind then.
  */
-export async function writeAtomically(file: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(
+  file: string,
+  content: Uint8Array | string | ((to: FileHandle) => Promise<void>),
+): Promise<void> {
   const partial = join(dirname(file), `.${basename(file)}.${process.pid}-${randomUUID().slice(0, 8)}.partial`);
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(partial, content, { flush: true } as object);
+    const handle = await open(partial, "w");
+    try {
+      await (typeof content === "function" ? content(handle) : handle.writeFile(content));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(partial, file);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
     throw explainWriteError(file, cause);
+  }
+}
+
+/** Removes from a folder what processes that are gone had begun to write there. */
+export async function sweepPartials(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = Number(name.match(/\.(\d+)-[0-9a-f]{8}\.partial$/)?.[1] ?? process.pid);
+    if (!runs(pid)) await rm(join(folder, name), { force: true }).catch(() => {});
   }
 }
 

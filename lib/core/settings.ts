@@ -6,8 +6,14 @@ export interface Settings {
   weights?: string;
   /** The dictionary in the file of weights that is meant, where it holds more than one state dict. */
   entry?: string;
-  /** A folder in CIFAR-10's binary layout: data_batch_1.bin, test_batch.bin. */
+  /** Images of the reader's own: a folder of class folders, or CIFAR-10 or CIFAR-100 as a folder or archive. */
   images?: string;
+  /** Which of CIFAR-100's labels: "fine" or "coarse". */
+  labels?: string;
+  /** Side to which images are resized; mean and standard deviation of their channels, or the name of a set of both. */
+  size?: string;
+  mean?: string;
+  std?: string;
   /** Threads of the engine: all cores that this process may use unless told. */
   threads: number;
   /** Recompute what a cache holds. */
@@ -23,6 +29,10 @@ export const settingVariables = {
   weights: "LOW_RANK_WEIGHTS",
   entry: "LOW_RANK_ENTRY",
   images: "LOW_RANK_IMAGES",
+  labels: "LOW_RANK_LABELS",
+  size: "LOW_RANK_SIZE",
+  mean: "LOW_RANK_MEAN",
+  std: "LOW_RANK_STD",
   threads: "LOW_RANK_THREADS",
   fresh: "LOW_RANK_FRESH",
   full: "LOW_RANK_ALL_POINTS",
@@ -35,6 +45,10 @@ export function currentSettings(environment: NodeJS.ProcessEnv): Settings {
     weights: environment[settingVariables.weights] || undefined,
     entry: environment[settingVariables.entry] || undefined,
     images: environment[settingVariables.images] || undefined,
+    labels: environment[settingVariables.labels] || undefined,
+    size: environment[settingVariables.size] || undefined,
+    mean: environment[settingVariables.mean] || undefined,
+    std: environment[settingVariables.std] || undefined,
     threads: Number(environment[settingVariables.threads]) || usableCores(),
     fresh: environment[settingVariables.fresh] === "1",
     full: environment[settingVariables.full] === "1",

@@ -7,7 +7,7 @@ import { escapeHtml, show } from "./notebook";
 export interface AssetsInUse {
   /** `network`: what was read of the file, where that has to be said. */
   weights: AssetInUse & { file: string; network?: string };
-  images: AssetInUse & { folder: string };
+  images: AssetInUse & { folder: string; notes: readonly string[] };
 }
 
 /** What of the engine is shown. */
@@ -60,7 +60,7 @@ function linesOf({ weights, images }: AssetsInUse, engine?: EngineInUse): string
   return [
     asset("weights", weights.provenance, weights.file, weights.sha256) +
       (weights.network ? `: ${weights.network}` : ""),
-    asset("images", images.provenance, images.folder, images.sha256),
+    [asset("images", images.provenance, images.folder, images.sha256), ...images.notes].join("; "),
     ...(engine ? [`engine: ${engine.name} ${engine.version}`] : []),
   ];
 }

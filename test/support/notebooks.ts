@@ -26,7 +26,7 @@ export function notebookOf(...sources: string[]): Notebook {
 
 export const madeUpAssets: ReportContent["assets"] = {
   weights: { provenance: "demo", sha256: "0".repeat(64), file: "weights.safetensors" },
-  images: { provenance: "demo", sha256: "1".repeat(64), folder: "images" },
+  images: { provenance: "demo", sha256: "1".repeat(64), folder: "images", notes: [] },
 };
 
 /** A claim of data/report.json, settled like this. */

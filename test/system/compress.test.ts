@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { readCifar10 } from "../../lib/assets/images/cifar10";
+import { readCifar10 } from "../../lib/assets/images/cifarRecords";
 import { testFile, trainFile } from "../../lib/assets/officialFiles";
 import { preprocess } from "../../lib/assets/images/preprocess";
 import { sha256 } from "../../lib/core/files";

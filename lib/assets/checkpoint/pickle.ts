@@ -36,6 +36,14 @@ export class NotRead extends Error {}
 
 // A ResNet-152 with Adam's moments and an averaged copy takes 360,000 bytes and 108,000 steps.
 const [longest, mostSteps, longestName] = [2 ** 26, 2 ** 20, 200];
+
+/** What differs between pickles of weights, which is what is read unless told, and others. */
+export interface PickleKind {
+  /** Bytes. */
+  longest: number;
+  /** Of Python 2's texts, which may be texts or bytes. */
+  encoding: "utf8" | "latin1";
+}
 const stop = ".";
 
 /**
@@ -53,12 +61,13 @@ export class Unpickler<Custom extends object> {
     private readonly bytes: Buffer,
     private readonly meaning: PickleMeaning<Custom>,
     public position = 0,
+    private readonly kind: PickleKind = { longest, encoding: "utf8" },
   ) {}
 
   /** The next pickle's value. */
   read(): PickleValue<Custom> {
     [this.stack, this.marks, this.memo] = [[], [], new Map()];
-    const end = this.position + longest;
+    const end = this.position + this.kind.longest;
     for (let steps = 0; ; steps++) {
       const opcode = String.fromCharCode(this.length(1));
       if (opcode === stop) return this.pop();
@@ -88,8 +97,10 @@ export class Unpickler<Custom extends object> {
     S: () => this.push(this.quoted(this.line())),
     // Its escapes stay as they are, since no tensor's name has any.
     V: () => this.push(this.line()),
-    "U\x8c": () => this.push(this.take(this.length(1)).toString()),
-    TX: () => this.push(this.take(this.length(4)).toString()),
+    U: () => this.push(this.take(this.length(1)).toString(this.kind.encoding)),
+    T: () => this.push(this.take(this.length(4)).toString(this.kind.encoding)),
+    "\x8c": () => this.push(this.take(this.length(1)).toString()),
+    X: () => this.push(this.take(this.length(4)).toString()),
     "\x8d": () => this.push(this.take(this.length(8)).toString()),
     C: () => this.push(this.take(this.length(1))),
     B: () => this.push(this.take(this.length(4))),

@@ -1,24 +1,21 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { FileError } from "../../core/errors";
-import { readBounded } from "../../core/files";
-import { classCount } from "./cifar10";
-
-const namesFile = "batches.meta.txt";
 
 /** A label is one byte. */
 const mostClasses = 256;
 
+/** Names of classes that have none: their numbers. */
+export function numberedClasses(count: number): string[] {
+  return named(new Array(count).fill(""));
+}
+
 /**
- * Names of a folder's classes, which say how many there are: the lines of its batches.meta.txt, as in CIFAR-10's binary
- * version, up to the last that is not blank; a blank one before it is named by its number, as are ten where there is no
- * such file.
- * @throws FileError if the file cannot be read, is neither UTF-8 nor UTF-16 with a byte-order mark, or names no class or more than a label can tell apart.
+ * Names of classes, which say how many there are: the lines of a text, as in CIFAR's binary versions, up to the last that is
+ * not blank; a blank one before it is named by its number.
+ * @param file that the bytes come from, for errors.
+ * @throws FileError if they are neither UTF-8 nor UTF-16 with a byte-order mark, or name no class or more than a label can tell apart.
  */
-export async function classNamesIn(folder: string): Promise<string[]> {
-  const file = join(folder, namesFile);
-  if (!existsSync(file)) return named(new Array(classCount).fill(""));
-  const lines = linesOf(decoded(file, await readBounded(file, "list of classes")));
+export function classNamesFrom(file: string, bytes: Uint8Array): string[] {
+  const lines = linesOf(decoded(file, bytes));
   if (lines.length === 0) throw new FileError(file, "names no class: write one name a line, or remove it");
   if (lines.length > mostClasses)
     throw new FileError(file, `names ${lines.length} classes: a label can tell ${mostClasses} apart`);
@@ -26,8 +23,8 @@ export async function classNamesIn(folder: string): Promise<string[]> {
 }
 
 /** UTF-8, or UTF-16 where a byte-order mark says so, as some shells write it. */
-function decoded(file: string, bytes: Buffer): string {
-  const mark = bytes.toString("latin1", 0, 2);
+function decoded(file: string, bytes: Uint8Array): string {
+  const mark = Buffer.from(bytes.subarray(0, 2)).toString("latin1");
   const encoding = mark === "\xff\xfe" ? "utf-16le" : mark === "\xfe\xff" ? "utf-16be" : "utf-8";
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);

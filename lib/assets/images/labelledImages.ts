@@ -18,6 +18,18 @@ export interface LabelledImages {
   preprocessing: Preprocessing;
 }
 
+/** Images to learn from and others to test on, of the same classes. */
+export interface ImageSet {
+  train: LabelledImages;
+  test: LabelledImages;
+  /** One for each class: a label is an index into them. */
+  classNames: string[];
+  /** What they were read as. */
+  kind: string;
+  /** What else is worth saying: how they were split, what was ignored. */
+  notes: string[];
+}
+
 /** As many images as labels, one after another in memory, to be preprocessed as in the report. */
 export function imagesInMemory(
   bytes: Uint8Array,
@@ -55,7 +67,7 @@ export function imagesFrom(images: LabelledImages, first: number): LabelledImage
   };
 }
 
-const batchSize = 256;
+const batchSize = 64;
 
 /** A checksum of all that a network sees of the images: their bytes, read batch by batch, and their preprocessing. */
 export function contentKey({ count, shape, preprocessing, pixels }: LabelledImages): string {

@@ -8,6 +8,12 @@ export interface Size {
   height: number;
 }
 
+/** A part of an image, in pixels from its upper left corner. */
+interface Part extends Size {
+  left: number;
+  top: number;
+}
+
 /** For each output pixel: the first input pixel it sees, and the weights from there on, in fixed point. */
 interface Taps {
   first: Int32Array;
@@ -22,30 +28,60 @@ type Table = Uint8Array | Float32Array;
  * widens when shrinking, first along rows, then along columns, in fixed point and rounded to bytes after each.
  * @param planes of from.width × from.height bytes, one a table.
  * @param tables of 256 entries: what becomes of each byte as it is written, which saves a pass over the image.
- * @param out as many planes of to.width × to.height numbers.
+ * @param out as many planes of part.width × part.height numbers.
+ * @param part of the resized image that is wanted: what is cut away is not computed.
  */
-export function resizeThrough(planes: Uint8Array, from: Size, to: Size, tables: Table[], out: Table): void {
-  if (from.width === to.width && from.height === to.height) {
-    const size = from.width * from.height;
-    for (let i = 0; i < planes.length; i++) out[i] = tables[Math.floor(i / size)][planes[i]];
-    return;
-  }
-  const rows = resizeRows(planes, tapsOf(from.width, to.width), from.width, to.width);
+export function resizeThrough(
+  planes: Uint8Array,
+  from: Size,
+  to: Size,
+  tables: Table[],
+  out: Table,
+  part: Part = { left: 0, top: 0, ...to },
+): void {
   const taps = tapsOf(from.height, to.height);
+  const last = part.top + part.height - 1;
+  const [first, end] = [taps.first[part.top], taps.first[last] + taps.weights[last].length];
+  const rows = resizeRows(planes, from, tapsOf(from.width, to.width), { first, end }, part);
   for (let plane = 0; plane < tables.length; plane++) {
-    for (let y = 0; y < to.height; y++) {
-      const source = (plane * from.height + taps.first[y]) * to.width;
-      const target = (plane * to.height + y) * to.width;
-      mixRows(rows, source, to.width, taps.weights[y], tables[plane], out, target);
+    for (let y = 0; y < part.height; y++) {
+      const source = (plane * (end - first) + taps.first[part.top + y] - first) * part.width;
+      const target = (plane * part.height + y) * part.width;
+      mixRows(rows, source, part.width, taps.weights[part.top + y], tables[plane], out, target);
     }
   }
 }
 
+const unchanged = new Array(3).fill(Uint8Array.from({ length: 256 }, (_, byte) => byte));
+
+/**
+ * torchvision's Resize(side), which brings the shorter side there, and CenterCrop(side), of a Pillow image.
+ * @param planes three, of size.width × size.height bytes.
+ * @returns three planes of side × side bytes.
+ */
+export function resizeAndCrop(planes: Uint8Array, size: Size, side: number): Uint8Array {
+  const shorter = Math.min(size.width, size.height);
+  const [width, height] = [size.width, size.height].map((length) => Math.trunc((side * length) / shorter));
+  const [left, top] = [width, height].map((length) => halfToEven(length - side));
+  const out = new Uint8Array(3 * side * side);
+  resizeThrough(planes, size, { width, height }, unchanged, out, { left, top, width: side, height: side });
+  return out;
+}
+
+/** Half of a whole number, rounded as Python does. */
+function halfToEven(twice: number): number {
+  const half = Math.floor(twice / 2);
+  return half + (twice % 2 === 1 && half % 2 === 1 ? 1 : 0);
+}
+
+/** Of the sizes met last: images of a folder may have any. */
 const knownTaps = new Map<string, Taps>();
+const mostTaps = 64;
 
 function tapsOf(from: number, to: number): Taps {
   const key = `${from} ${to}`;
   const taps = knownTaps.get(key) ?? computeTaps(from, to);
+  if (knownTaps.size >= mostTaps) knownTaps.clear();
   knownTaps.set(key, taps);
   return taps;
 }
@@ -69,15 +105,25 @@ function computeTaps(from: number, to: number): Taps {
   return taps;
 }
 
-function resizeRows(planes: Uint8Array, taps: Taps, from: number, to: number): Uint8Array {
-  const rows = planes.length / from;
-  const resized = new Uint8Array(rows * to);
-  for (let x = 0; x < to; x++) {
-    const weights = taps.weights[x];
-    for (let row = 0, source = taps.first[x], target = x; row < rows; row++, source += from, target += to) {
-      let sum = half;
-      for (let tap = 0; tap < weights.length; tap++) sum += Math.imul(planes[source + tap], weights[tap]);
-      resized[target] = sum >> precisionBits;
+/** Rows first … end−1 of each plane, with the part's columns alone. */
+function resizeRows(
+  planes: Uint8Array,
+  from: Size,
+  taps: Taps,
+  { first, end }: { first: number; end: number },
+  { left, width }: Part,
+): Uint8Array {
+  const [rows, plane] = [end - first, from.width * from.height];
+  const resized = new Uint8Array((planes.length / plane) * rows * width);
+  for (let x = 0; x < width; x++) {
+    const weights = taps.weights[left + x];
+    for (let begin = 0, target = x; begin < planes.length; begin += plane) {
+      let source = begin + first * from.width + taps.first[left + x];
+      for (let row = 0; row < rows; row++, source += from.width, target += width) {
+        let sum = half;
+        for (let tap = 0; tap < weights.length; tap++) sum += Math.imul(planes[source + tap], weights[tap]);
+        resized[target] = sum >> precisionBits;
+      }
     }
   }
   return resized;

@@ -1,4 +1,4 @@
-import { readCifar10 } from "../../assets/images/cifar10";
+import { readCifar10 } from "../../assets/images/cifarRecords";
 import { firstImages } from "../../assets/images/labelledImages";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";

@@ -5,7 +5,15 @@ import { timingTolerance } from "../../compression/measureCompressed";
 import { requireWritable } from "../../core/files";
 import { buildFolder } from "../../core/paths";
 import type { Settings } from "../../core/settings";
-import { fromReader, parseOptions, positiveInteger, settingOptions, settingsFrom } from "../arguments";
+import {
+  fromReader,
+  imageHelp,
+  imageOptions,
+  parseOptions,
+  positiveInteger,
+  settingOptions,
+  settingsFrom,
+} from "../arguments";
 
 /** What `npm run compress` was asked for. */
 export interface CompressArguments {
@@ -30,8 +38,7 @@ it. Some minutes.
 
   --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
   --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
-  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin), of as many classes as its
-                   batches.meta.txt has lines (without it: 10)
+${imageHelp}
   --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
                    turn, may fall short of it by ${100 * timingTolerance} %
   --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
@@ -46,20 +53,10 @@ it. Some minutes.
 Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or costs more than --max-drop; nothing is
 written then, and what can be had is said with its command.`;
 
-const { weights, entry, images, threads, fresh } = settingOptions;
+const { weights, entry, threads, fresh } = settingOptions;
 const text = { type: "string" } as const;
-const options = {
-  weights,
-  entry,
-  images,
-  threads,
-  fresh,
-  speedup: text,
-  "max-drop": text,
-  precision: text,
-  batch: text,
-  out: text,
-};
+const own = { speedup: text, "max-drop": text, precision: text, batch: text, out: text };
+const options = { weights, entry, ...imageOptions, threads, fresh, ...own };
 
 /**
  * Reads and checks the command line, so that no mistake shows only after minutes.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadAssets } from "../../../lib/assets/assets";
+import { imagesLine, loadAssets } from "../../../lib/assets/assets";
 import { demoBatch, demoClassNames } from "../../../lib/assets/images/demoImages";
 import { FileError } from "../../../lib/core/errors";
 import { sha256 } from "../../../lib/core/files";
@@ -33,7 +33,7 @@ function places(name: string) {
   const checksums = JSON.parse(readFileSync(join(demo, "checksums.json"), "utf8"));
   checksums["resnet18-demo.safetensors"] = sha256(checkpoint);
   writeFileSync(join(demo, "checksums.json"), JSON.stringify(checksums));
-  return { downloads, demo, demoImages: join(buildFolder, "cache", "demo-images") };
+  return { downloads, demo, demoImages: join(buildFolder, "cache", "demo-images"), prepared: join(base, name) };
 }
 
 const settings = (weights?: string, images?: string) => ({ weights, images, threads: 1, fresh: false });
@@ -95,8 +95,35 @@ test("a folder's batches.meta.txt says how many classes there are; a label beyon
   writeNames(4);
   await refused(
     loadAssets(settings(own, folder), undefined, places("four")),
-    /data_batch_1\.bin: has label 11 at image 2: labels are 0 to 3 unless batches\.meta\.txt/,
+    /data_batch_1\.bin: has label 11 at image 2: labels are 0 to 3 unless /,
   );
+});
+
+test("another preprocessing than the report's is another identity, and is said", async () => {
+  const folder = imageFolder("preprocessed");
+  const load = async (more: object) =>
+    (await loadAssets({ ...settings(own, folder), ...more }, undefined, places("pre"))).images;
+  const [report, same, cifar] = [
+    await load({}),
+    await load({ size: "128", mean: "imagenet" }),
+    await load({ mean: "cifar", size: "32" }),
+  ];
+  assert.equal(same.sha256, report.sha256);
+  assert.notEqual(cifar.sha256, report.sha256);
+  assert.equal(report.sha256, sha256(report.train.sha256 + report.test.sha256));
+  assert.deepEqual([report.notes, cifar.train.preprocessing.size, cifar.test.preprocessing.mean[0]], [[], 32, 0.4914]);
+  assert.match(
+    imagesLine(report),
+    /^images: custom, \S+, CIFAR-10 \(binary\); 10 classes, 3 to learn from, 2 to test on; .*128 × 128.*0\.485/,
+  );
+  assert.match(imagesLine(cifar), /; RGB, .*32 × 32.*0\.4914.*0\.2616/);
+});
+
+test("a class is not enough", async () => {
+  const folder = imageFolder("one class");
+  for (const name of ["data_batch_1.bin", "test_batch.bin"]) writeFileSync(join(folder, name), Buffer.alloc(3073));
+  writeFileSync(join(folder, "batches.meta.txt"), "cat\n");
+  await refused(loadAssets(settings(own, folder), undefined, places("one")), /one class: holds images of one class/);
 });
 
 test("a folder that lacks a file names the files it should hold", async () => {

@@ -77,7 +77,8 @@ test("paths become absolute from where the reader typed them", () => {
 test("paths that do not exist or are of the wrong kind are refused", () => {
   assert.throws(() => settingsFrom({ weights: join(folder, "none.pth") }), /^FileError: .*none\.pth: does not exist$/);
   assert.throws(() => settingsFrom({ weights: folder }), /^FileError: .*: is not a file$/);
-  assert.throws(() => settingsFrom({ images: file }), /^FileError: .*own\.pth: is not a folder$/);
+  assert.throws(() => settingsFrom({ images: join(folder, "none") }), /^FileError: .*none: does not exist$/);
+  assert.equal(settingsFrom({ images: file }).images, file, "perhaps an archive");
 });
 
 for (const threads of ["0", "-1", "1.5", "two", "", "1e3"])
@@ -90,20 +91,26 @@ test("a kernel reads from its environment what the command line said", () => {
     weights: file,
     entry: "model",
     images: folder,
+    size: "32",
+    mean: "0.5",
+    std: "0.25",
+    labels: "coarse",
     threads: "3",
     fresh: true,
     full: true,
     note: "layer3",
   });
-  assert.deepEqual(settings, {
+  const texts = {
     weights: file,
     entry: "model",
     images: folder,
-    threads: 3,
-    fresh: true,
-    full: true,
+    labels: "coarse",
+    size: "32",
+    mean: "0.5",
+    std: "0.25",
     note: "layer3",
-  });
+  };
+  assert.deepEqual(settings, { ...texts, threads: 3, fresh: true, full: true });
   assert.deepEqual(currentSettings(environmentOf(settings)), settings);
   const defaults = settingsFrom({});
   assert.deepEqual(currentSettings(environmentOf(defaults)), defaults);

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { reportPreprocessing } from "../../../lib/assets/images/preprocessing";
 import { type Loaded, obstacleTo } from "../../../lib/cli/chapterNeeds";
 import { inUse, shown } from "../../../lib/cli/inUse";
 import { FileError } from "../../../lib/core/errors";
 
-const labelled = { count: 1024 };
+const labelled = { count: 1024, preprocessing: reportPreprocessing };
 const loaded = (images: number, classes?: number, provenance = "custom") =>
   ({
     weights: { provenance, file: "own.pth", sha256: "0123456789abcdef", notes: ['entry "model"'] },
     images: {
       provenance: "custom",
       folder: "own",
+      kind: "class folders",
       train: labelled,
       test: labelled,
       classNames: new Array(images).fill("c"),
@@ -48,7 +50,7 @@ test("two lines say what is in use; a banner says it of the reader's own network
     weights,
     /^weights: custom, own\.pth, .*: ResNet-50, 1000 classes; entry "model"; prefix module\. taken off$/,
   );
-  assert.match(images, /^images: custom, own, /);
+  assert.match(images, /^images: custom, own, class folders; 10 classes, 1024 to learn from, .*128 × 128/);
   assert.deepEqual(more, []);
   assert.match(inUse(loaded(10)), /ResNet-50, no head/);
   assert.match(shown(loaded(10, 1)).weights.network ?? "", /^ResNet-50, 1 class;/);

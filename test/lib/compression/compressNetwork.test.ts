@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readCifar10 } from "../../../lib/assets/images/cifar10";
+import { readCifar10 } from "../../../lib/assets/images/cifarRecords";
 import { firstImages, type LabelledImages } from "../../../lib/assets/images/labelledImages";
 import { drawDemoImages } from "../../../lib/assets/demo";
 import { testFile, trainFile } from "../../../lib/assets/officialFiles";

@@ -10,9 +10,15 @@ const engine = { name: "Engine", version: "1.2.3", threads: 2 };
 function assets(weights: "official" | "custom" | "demo", images: "official" | "custom" | "demo"): AssetsInUse {
   return {
     weights: { provenance: weights, file: join(root, "data", "w.pth"), sha256: "0123456789abcdef" },
-    images: { provenance: images, folder: "/home/someone/<pictures>", sha256: "fedcba9876543210" },
+    images: { provenance: images, folder: "/home/someone/<pictures>", sha256: "fedcba9876543210", notes: [] },
   };
 }
+
+test("what is worth saying of the images follows their name", async () => {
+  const { weights, images } = assets("demo", "custom");
+  const noted = { weights, images: { ...images, notes: ["96 × 96", "<b> ignored"] } };
+  assert.match(bannerHtml(noted, engine), /sha256 fedcba987654…\); 96 × 96; &lt;b&gt; ignored/);
+});
 
 test("the source line names both provenances", () => {
   assert.equal(sourceLine(assets("custom", "demo")), "weights: custom · images: demo");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { resizeThrough } from "../../../../lib/assets/images/resize";
+import { resizeAndCrop, resizeThrough } from "../../../../lib/assets/images/resize";
 import { fixture } from "../../../fixtures/assets/hostile";
+import { uniform } from "../../../support/matrices";
 
 const cases: { from: [number, number]; to: [number, number]; planes: number }[] = JSON.parse(
   fixture("resize.json").toString(),
@@ -23,3 +24,33 @@ for (const { from, to, planes } of cases) {
     assert.deepEqual(resized, Uint8Array.from(after));
   });
 }
+
+for (const [width, height, side] of [
+  [50, 37, 16],
+  [37, 50, 16],
+  [5, 90, 40],
+  [200, 13, 13],
+  [31, 31, 31],
+] as const)
+  test(`${width} × ${height}: the middle ${side} × ${side} is that of the whole image resized`, () => {
+    const planes = Uint8Array.from(uniform(width * height, 3 * width * height), (value) => 128 * (value + 1));
+    const shorter = Math.min(width, height);
+    const to = { width: Math.trunc((side * width) / shorter), height: Math.trunc((side * height) / shorter) };
+    const whole = new Uint8Array(3 * to.width * to.height);
+    resizeThrough(planes, { width, height }, to, new Array(3).fill(unchanged), whole);
+    const cropped = resizeAndCrop(planes, { width, height }, side);
+    // Where it was cut out: nearer than one pixel to the middle.
+    const places = [to.width, to.height].map((length) => [
+      Math.floor((length - side) / 2),
+      Math.ceil((length - side) / 2),
+    ]);
+    const found = places[0].some((left) =>
+      places[1].some((top) =>
+        cropped.every((byte, i) => {
+          const [plane, y, x] = [Math.floor(i / side / side), Math.floor(i / side) % side, i % side];
+          return byte === whole[(plane * to.height + top + y) * to.width + left + x];
+        }),
+      ),
+    );
+    assert.ok(found);
+  });
