@@ -42,7 +42,17 @@ function demoImages(): string {
 
 test("npm run compress writes a faster network, and a report that is true of it", { skip }, async () => {
   const file = join(checkout, "made", "model.onnx");
-  const answer = runCommand(checkout, ["compress", "--images", images, "--speedup", "1.5", "--out", file]);
+  const answer = runCommand(checkout, [
+    "compress",
+    "--precision",
+    "fp32",
+    "--images",
+    images,
+    "--speedup",
+    "1.5",
+    "--out",
+    file,
+  ]);
   assert.equal(answer.status, 0, answer.stderr);
   assert.deepEqual(readdirSync(join(checkout, "made")), ["model.json", "model.onnx"]);
   const report = JSON.parse(readFileSync(join(checkout, "made", "model.json"), "utf8"));
@@ -64,6 +74,23 @@ test("npm run compress writes a faster network, and a report that is true of it"
     );
   for (const text of [file, "top-1", "× as fast", "weights: demo", "images: custom"])
     assert.ok(answer.stdout.includes(text), text);
+});
+
+test("without --precision it says what either would reach, takes one, and the file does what the report says", {
+  skip,
+}, async () => {
+  const file = join(checkout, "chosen", "model.onnx");
+  const answer = runCommand(checkout, ["compress", "--images", images, "--speedup", "1.2", "--out", file]);
+  assert.equal(answer.status, 0, answer.stderr);
+  assert.match(answer.stdout, /instructions for int8/i);
+  const ways = answer.stdout.slice(answer.stdout.indexOf("To choose from, for 1.2 ×"));
+  assert.match(ways, /^fp32 .*\d/m);
+  const report = JSON.parse(readFileSync(join(checkout, "chosen", "model.json"), "utf8"));
+  const { precision } = report.plan;
+  const share = report.measured.bytes.after / report.measured.bytes.before;
+  assert.ok(precision === "int8" ? share < 0.5 : report.int8Alone, `${precision}, ${share}`);
+  const { correct } = await accuracyOfFile(file);
+  assert.equal(report.measured.after.correct, correct);
 });
 
 async function accuracyOfFile(file: string) {
