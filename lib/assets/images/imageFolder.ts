@@ -14,12 +14,15 @@ const testFolders = ["test", "val", "valid", "validation"];
 /** How one folder is split: of each class one image in so many is tested on, drawn with a seed. */
 const [testShare, splitSeed] = [5, 0];
 
+/** Of the order of the images of all classes. */
+const orderSeed = 0;
+
 /** Files of each class. */
 type Classes = Map<string, string[]>;
 
 /**
  * Reads a folder of class folders as torchvision's ImageFolder does: classes are the folders' names in the order of their
- * code points, images all files below them with a known ending. It holds `train` and `test` (or `val`), or the class folders
+ * code points, images all files below them with a known ending, in a random order, always the same. It holds `train` and `test` (or `val`), or the class folders
  * themselves, whose images are split then.
  * @throws FileError if there are fewer than two classes, not the same to learn from and to test on, one without images, or a broken image.
  */
@@ -43,7 +46,13 @@ export async function readImageFolder(folder: string, preparation: Preparation):
       if (!there.has(name)) throw new FileError(join(folder, String(place), name), "is a class of this part alone");
   const prepared = (name: string, classes: Classes) => {
     const files = [...classes.values()].flatMap((own, label) => own.map((file) => ({ file, label })));
-    return preparedImages(name, files, preparation);
+    // Whoever takes the first or the last of them takes all classes.
+    const order = new Random(orderSeed).permutation(files.length);
+    return preparedImages(
+      name,
+      Array.from(order, (i) => files[i]),
+      preparation,
+    );
   };
   return {
     train: await prepared("training", train),
