@@ -13,8 +13,9 @@ import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "./compress/report";
 import { measuredTable, planTable, waysTable } from "./compress/tables";
 import { inUse, load } from "./inUse";
-import { endOnSignals } from "./lock";
-import { stepProgress } from "../display/progress";
+import { tuningText } from "./compress/tuningText";
+import { endOnSignals, untilInterrupted } from "./lock";
+import { stepProgress, trainingProgress } from "../display/progress";
 import { whatCanBeHad } from "./compress/whatCanBeHad";
 
 /** The exit code that says: no error, but not what was asked for. */
@@ -37,8 +38,10 @@ export async function compress(args: string[]): Promise<number> {
   if (asked.precisions.includes("int8")) console.log(int8Line(int8Support()));
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, network, images, seconds);
-  for (const { speedup, copy, measured } of attemptsOf(outcome))
+  for (const { speedup, measured, copy } of attemptsOf(outcome)) {
+    if (copy.tuned) console.log(`\ntuning: ${tuningText(copy.tuned)}`);
     console.log(`\nMeasured at ${speedup} × asked for, ${copy.plan.precision}:\n${measuredTable(measured)}`);
+  }
   if (outcome.kind === "met" && outcome.int8Alone)
     console.log(`\nBeside it, int8 with no layer split:\n${measuredTable(outcome.int8Alone.measured)}`);
   if (outcome.kind !== "met") {
@@ -52,7 +55,7 @@ export async function compress(args: string[]): Promise<number> {
 }
 
 async function run(
-  { settings, speedup, maxDrop, precisions, batch }: CompressArguments,
+  { settings, speedup, maxDrop, precisions, batch, tuning }: CompressArguments,
   network: Network,
   images: Assets["images"],
   seconds: Record<string, number>,
@@ -68,6 +71,7 @@ async function run(
     maxDrop,
     precisions,
     mostWeight: int8Support().mostWeight,
+    tuning: tuning && { ...tuning, progress: () => trainingProgress("tuning"), interruptible: untilInterrupted },
     cache: { fresh: settings.fresh },
     onStep: stepProgress(),
     onWays: (plans, planned) => console.log(`\nTo choose from, for ${planned} ×:\n${waysTable(plans)}`),

@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import { UserError } from "../core/errors";
 import { explainWriteError } from "../core/files";
+import { interruptible } from "../core/interrupt";
 import { runs } from "../core/temporary";
 
 /**
@@ -88,4 +89,24 @@ function identityOf(pid: number): string {
 export function endOnSignals(): void {
   const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
   for (const [signal, number] of Object.entries(numbers)) process.once(signal, () => process.exit(128 + number));
+}
+
+/** While the work runs, the first Ctrl-C interrupts it, so that it ends with what it has; the next one does what it did before. */
+export async function untilInterrupted<T>(work: () => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const others = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+  const interrupt = () => {
+    restore();
+    controller.abort();
+  };
+  const restore = () => {
+    process.off("SIGINT", interrupt);
+    for (const other of others.splice(0)) process.on("SIGINT", other);
+  };
+  process.removeAllListeners("SIGINT").on("SIGINT", interrupt);
+  try {
+    return await interruptible(controller.signal, work);
+  } finally {
+    restore();
+  }
 }

@@ -11,6 +11,7 @@ import type { Precision } from "./measure/layerTimes";
 import { measureInt8 } from "./measure/measureInt8";
 import { type LayerMeasurements, type MeasureOptions, measureLayers } from "./measure/measureLayers";
 import { features } from "../engines/features";
+import type { TuningOptions } from "../training/backbone/tune";
 import { withoutHeldOut } from "../training/heldOut";
 import { trainProbe } from "../training/trainProbe";
 
@@ -46,9 +47,19 @@ export interface CompressionOptions {
   precisions?: readonly Precision[];
   /** The largest whole number that an int8 weight may be, 127 unless told: what a processor bears is `int8Support`. */
   mostWeight?: number;
+  /** Where the compressed network's layers are to be trained as well. */
+  tuning?: TuningRequest;
   cache: Cache;
   sizes?: { [size in keyof typeof compressionSizes]: number };
   onStep?: OnStep;
+}
+
+/** How long a compressed network is trained, each time one is. */
+export interface TuningRequest extends Pick<TuningOptions, "epochs" | "minutes"> {
+  /** @returns what one training tells its progress. */
+  progress?: () => TuningOptions["onProgress"];
+  /** Runs a training so that an interrupt ends it with the best so far. */
+  interruptible?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What is known before a speed-up is chosen. */

@@ -56,15 +56,31 @@ export function transferProgress(name: string): (done: number, total: number) =>
   let begun: { bytes: number; at: number; show: (done: number, total: number) => void } | undefined;
   const state = (done: number, total: number) => {
     const rate = (done - begun!.bytes) / Math.max(1e-3, (performance.now() - begun!.at) / 1000);
-    const seconds = (total - done) / rate;
-    const left = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
     const [came, all, speed] = [done, total, rate].map((bytes) => (bytes / 1e6).toFixed(1));
-    return `${came} of ${all} MB, ${speed} MB/s${rate > 0 ? `, ${left} left` : ""}`;
+    return `${came} of ${all} MB, ${speed} MB/s${rate > 0 ? `, ${left((total - done) / rate)}` : ""}`;
   };
   return (done, total) => {
     // What was there before says nothing about the rate, and what is there already shows no bar.
     begun ??= { bytes: done, at: performance.now(), show: progress(name, state) };
     begun.show(done, total);
+  };
+}
+
+function left(seconds: number): string {
+  return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
+}
+
+/** Progress of a training: its loss, a mean of the last steps, and how long the rest will take. Called with the share done. */
+export function trainingProgress(name: string): (share: number, loss: number) => void {
+  const begunAt = performance.now();
+  let smoothed: number | undefined;
+  const show = progress(name, (done) => {
+    const seconds = ((performance.now() - begunAt) / 1000) * (1 / done - 1);
+    return `loss ${smoothed?.toPrecision(3)}${done < 1 ? `, ${left(seconds)}` : ""}`;
+  });
+  return (share, loss) => {
+    smoothed = smoothed === undefined ? loss : 0.9 * smoothed + 0.1 * loss;
+    show(share, 1);
   };
 }
 

@@ -26,6 +26,8 @@ export interface CompressArguments {
   precisions: Precision[];
   /** Images at once. */
   batch: number;
+  /** Undefined: no layer is trained. */
+  tuning?: { epochs?: number; minutes?: number };
   /** The ONNX file, and the report beside it. */
   out: string;
   report: string;
@@ -45,6 +47,9 @@ ${imageHelp}
   --precision P    arithmetic of the convolutions: fp32, int8, or auto (default), which takes the one that is predicted to
                    lose less at this speed-up; layers that are slower in int8 keep fp32
   --batch N        images at once, for which it is to be fast (default: 64)
+  --tune EPOCHS    after the fit, train all layers but the first by back-propagation, this many times over the training images:
+                   hours instead of minutes where they are many; Ctrl-C keeps the best so far
+  --tune-minutes M the same, no longer than this; without --tune as many epochs as there is time for
   --threads N      threads of the engine (default: all cores that it may use)
   --out FILE       the ONNX file (default: build/compressed.onnx)
   --fresh          compute again what the caches hold
@@ -56,7 +61,8 @@ written then, and what can be had is said with its command.`;
 const { weights, entry, threads, fresh } = settingOptions;
 const text = { type: "string" } as const;
 const own = { speedup: text, "max-drop": text, precision: text, batch: text, out: text };
-const options = { weights, entry, ...imageOptions, threads, fresh, ...own };
+const tuned = { tune: text, "tune-minutes": text };
+const options = { weights, entry, ...imageOptions, threads, fresh, ...own, ...tuned };
 
 /**
  * Reads and checks the command line, so that no mistake shows only after minutes.
@@ -73,6 +79,10 @@ export function compressArguments(args: string[]): CompressArguments | undefined
   const out = values.out === undefined ? join(buildFolder, "compressed.onnx") : fromReader(values.out);
   const settings = settingsFrom(values);
   if (out === settings.weights) throw new UserError(`--out would overwrite the weights: give another file than ${out}`);
+  const tuning = {
+    epochs: values.tune === undefined ? undefined : positiveInteger(values.tune, "--tune"),
+    minutes: values["tune-minutes"] === undefined ? undefined : minutesFrom(values["tune-minutes"]),
+  };
   const report = `${out.replace(/\.onnx$/i, "")}.json`;
   // Features and tables are kept in build/cache whatever --out says.
   for (const file of [out, report, join(buildFolder, "cache", "features.bin")]) requireWritable(file);
@@ -82,6 +92,7 @@ export function compressArguments(args: string[]): CompressArguments | undefined
     maxDrop: values["max-drop"] === undefined ? undefined : numberFrom(values["max-drop"], "--max-drop"),
     precisions: precisionsFrom(values.precision ?? "auto"),
     batch: values.batch === undefined ? 64 : positiveInteger(values.batch, "--batch"),
+    tuning: tuning.epochs === undefined && tuning.minutes === undefined ? undefined : tuning,
     out,
     report,
   };
@@ -91,6 +102,12 @@ function precisionsFrom(value: string): Precision[] {
   if (value === "auto") return ["fp32", "int8"];
   if (value === "fp32" || value === "int8") return [value];
   throw new UserError(`--precision takes fp32, int8 or auto, not "${value}"`);
+}
+
+function minutesFrom(value: string): number {
+  const minutes = numberFrom(value, "--tune-minutes");
+  if (minutes === 0) throw new UserError("--tune-minutes takes a number above 0: leave it out to train nothing");
+  return minutes;
 }
 
 /** Digits with or without a point: neither a sign nor an exponent is of use here. */

@@ -11,6 +11,7 @@ import { measuredIn, ownHead, type Prepared } from "../../compression/prepareCom
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
 import type { CompressArguments } from "./options";
+import { tuningText } from "./tuningText";
 import { plannedLayers, totalMacs } from "./tables";
 
 /** All that a compression's files say of it. */
@@ -33,6 +34,7 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     precision: attempt.copy.plan.precision,
     calibration_images: String(prepared.calibration.count),
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
+    ...(attempt.copy.tuned && { tuning: tuningText(attempt.copy.tuned) }),
     batch_norms: "folded into the convolutions",
     preprocessing: preprocessingText(assets.images.train.preprocessing),
     classes: JSON.stringify(assets.images.classNames),
@@ -76,6 +78,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
     },
     fit: compressionFit,
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
+    tuning: attempt.copy.tuned ? { ...attempt.copy.tuned, network: undefined } : null,
     plan: {
       precision: plan.precision,
       ranks: outputRanks(plan.ranks),

@@ -1,9 +1,9 @@
-import type { LabelledImages } from "../../assets/images/labelledImages";
+import { inputShape, type LabelledImages } from "../../assets/images/labelledImages";
 import { requireWhole, UserError } from "../../core/errors";
 import { isInterrupted, stopIfInterrupted } from "../../core/interrupt";
 import type { Engine } from "../../engines/engine";
 import { foldBatchNorms } from "../../network/foldBatchNorms";
-import type { Network } from "../../network/network";
+import { costs, type Network } from "../../network/network";
 import { withoutHeldOut } from "../heldOut";
 import { HeldOutScorer, type HeldOutScore } from "./heldOutScore";
 import { Lessons } from "./lessons";
@@ -11,11 +11,11 @@ import { Targets } from "./targets";
 import { trainedLayers } from "./trainedLayers";
 import { Tuner } from "./tuner";
 
-/** Learning rates of which the best is chosen, from the lowest. */
-const rates = [0.001, 0.003, 0.01, 0.03];
+/** Learning rates to choose from, from the lowest: a fitted chain's factors differ so much in size that some bear very little. */
+const rates = [0.0001, 0.0003, 0.001, 0.003, 0.01];
 
 /** What each rate is tried for: a run of this share of the whole length, cosine included. */
-const trialLength = 1 / 16;
+const trialLength = 1 / 20;
 
 /** So many times a run is scored on the held-out images. */
 const checksARun = 10;
@@ -23,15 +23,13 @@ const checksARun = 10;
 const momentum = 0.9;
 
 export interface TuningOptions {
-  /** Classes of the images. */
-  classes: number;
-  /** Whose answers are learnt instead of the labels: a network with the same classes. */
+  /** Whose answers are learnt instead of the labels: a network with the same outputs. */
   teacher?: Network;
   /** The last node that stays as it is; by default all layers but those before the last max pooling are trained. */
   frozen?: string;
-  /** Passes over the images, after the rate is chosen. */
-  epochs: number;
-  /** The whole takes no longer than this, scoring of the last network aside. */
+  /** Passes over the images, after the rate is chosen; as many as there is time for unless given. */
+  epochs?: number;
+  /** The whole takes no longer than this, scoring of the last network aside; as long as the epochs take unless given. */
   minutes?: number;
   /** Runs the teacher, and the network where it is scored; the training has as many threads. */
   engine: Engine;
@@ -57,20 +55,28 @@ export interface Tuned {
  * schedule (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts), a teacher's answers or the labels as targets.
  * The last tenth of the images chooses the learning rate and the moment to stop: the network of the lowest loss there is kept
  * that classifies no fewer of them correctly than the one given, or else that one. An interrupt ends the work with the best so far.
- * @throws UserError if the settings make no sense, or trainedLayers refuses.
+ * @throws UserError if neither epochs nor minutes are given, the settings make no sense, or trainedLayers refuses.
  */
 export async function tune(network: Network, images: LabelledImages, options: TuningOptions): Promise<Tuned> {
-  const { classes, engine, teacher, epochs, minutes = Number.POSITIVE_INFINITY, frozen } = options;
-  requireWhole("epochs", epochs);
-  if (!(minutes > 0)) throw new UserError(`minutes ${minutes}: choose a number above 0`);
+  const { engine, teacher, epochs, minutes } = options;
+  if (epochs === undefined && minutes === undefined) throw new UserError("tuning takes epochs or minutes: give one");
+  if (epochs !== undefined) requireWhole("epochs", epochs);
+  if (minutes !== undefined && !(minutes > 0)) throw new UserError(`minutes ${minutes}: choose a number above 0`);
   const start = foldBatchNorms(network);
-  trainedLayers(start, frozen);
-  const targets = await Targets.create(classes, engine, teacher);
+  trainedLayers(start, options.frozen);
+  const [outputs, taught] = [start, teacher ?? start].map((each) => outputsOf(each, images));
+  if (outputs !== taught)
+    throw new UserError(`a teacher of ${taught} outputs for a network of ${outputs}: give as many`);
+  const targets = await Targets.create(outputs, engine, teacher);
   try {
-    return await new Tuning(start, images, targets, options).run({ epochs, milliseconds: 60_000 * minutes });
+    return await new Tuning(start, images, targets, options).run();
   } finally {
     await targets.close();
   }
+}
+
+function outputsOf(network: Network, images: LabelledImages): number {
+  return costs(network, inputShape(images))[network.nodes.length - 1].outputShape[0];
 }
 
 /** How long a run is: steps and time, whichever is over first. */
@@ -86,6 +92,7 @@ class Tuning {
   private best?: { network: Network; score: HeldOutScore };
   private trainedFor = 0;
   private learningRate?: number;
+  private loss = 0;
 
   constructor(
     private readonly start: Network,
@@ -98,10 +105,14 @@ class Tuning {
     this.scorer = new HeldOutScorer(heldOut, targets, options.engine);
   }
 
-  async run({ epochs, milliseconds }: { epochs: number; milliseconds: number }): Promise<Tuned> {
+  async run(): Promise<Tuned> {
+    const { epochs = Number.POSITIVE_INFINITY, minutes = Number.POSITIVE_INFINITY, onProgress } = this.options;
     let ended: Tuned["ended"] = "all epochs";
     const trials = rates.length * trialLength;
-    const whole: Length = { steps: epochs * this.lessons.stepsAnEpoch, milliseconds: milliseconds / (1 + trials) };
+    const whole: Length = {
+      steps: epochs * this.lessons.stepsAnEpoch,
+      milliseconds: (60_000 * minutes) / (1 + trials),
+    };
     try {
       this.before = await this.scorer.score(this.start);
       this.learningRate = await this.bestRate(whole);
@@ -113,6 +124,7 @@ class Tuning {
     } catch (error) {
       if (!isInterrupted()) throw error;
       ended = "interrupted";
+      onProgress?.(1, this.loss);
     }
     const { before, best, learningRate } = this;
     return {
@@ -125,14 +137,18 @@ class Tuning {
     };
   }
 
-  /** The rate of the short run that ends with the lowest loss on the held-out images; the lowest rate if all diverge. */
+  /**
+   * The rate of the short run that ends with the lowest loss on the held-out images; the lowest rate if all diverge. Once a rate
+   * does worse than the one before, higher ones are not tried.
+   */
   private async bestRate(whole: Length): Promise<number> {
     const length = { steps: Math.ceil(trialLength * whole.steps), milliseconds: trialLength * whole.milliseconds };
     const part = trialLength / (1 + rates.length * trialLength);
     let chosen = { rate: rates[0], loss: Number.POSITIVE_INFINITY };
     for (const [i, rate] of rates.entries()) {
       const { loss } = await this.train(rate, length, [i * part, (i + 1) * part]);
-      if (loss < chosen.loss) chosen = { rate, loss };
+      if (!(loss < chosen.loss)) break;
+      chosen = { rate, loss };
     }
     return chosen.rate;
   }
@@ -154,16 +170,16 @@ class Tuning {
     const begun = performance.now();
     let checks = 0;
     let done = 0;
-    let loss = 0;
+    this.loss = 0;
     try {
-      for (let step = 0; done < 1 && Number.isFinite(loss); step++) {
+      for (let step = 0; done < 1 && Number.isFinite(this.loss); step++) {
         stopIfInterrupted();
         const learningRate = (rate * (1 + Math.cos(Math.PI * done))) / 2;
         const settings = { learningRate, momentum, temperature: this.targets.temperature };
-        loss = await tuner.step(await this.lessons.at(step), settings);
+        this.loss = await tuner.step(await this.lessons.at(step), settings);
         onStep?.(step + 1);
         done = Math.min(1, Math.max((step + 1) / steps, (performance.now() - begun) / milliseconds));
-        onProgress?.(from + (to - from) * done, loss);
+        onProgress?.(from + (to - from) * done, this.loss);
         if (done < 1 && done >= (checks + 1) / checksARun) {
           checks = Math.floor(done * checksARun);
           await this.keepIfBetter(tuner.trained());

@@ -5,8 +5,9 @@ import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { takeLock } from "../../../lib/cli/lock";
+import { takeLock, untilInterrupted } from "../../../lib/cli/lock";
 import { UserError } from "../../../lib/core/errors";
+import { isInterrupted } from "../../../lib/core/interrupt";
 import { root } from "../../../lib/core/paths";
 
 let folder: string;
@@ -86,4 +87,30 @@ test("a lock of this process number from another time counts for nothing", {
 test("where nothing can be written, it says so in one line", () => {
   writeFileSync(join(folder, "file"), "");
   assert.throws(() => takeLock(join(folder, "file", "build", "run.lock")), /^FileError: .*run\.lock: .* not a folder$/);
+});
+
+test("the first Ctrl-C interrupts the work, the next one ends the process as before", async () => {
+  const ended = mock.fn();
+  process.once("SIGINT", ended);
+  const interrupted = await untilInterrupted(async () => {
+    assert.equal(isInterrupted(), false);
+    process.emit("SIGINT");
+    assert.equal(ended.mock.callCount(), 0);
+    return isInterrupted();
+  });
+  assert.equal(interrupted, true);
+  process.emit("SIGINT");
+  process.emit("SIGINT");
+  assert.equal(ended.mock.callCount(), 1);
+});
+
+test("work that nothing interrupts leaves Ctrl-C as it was", async () => {
+  const ended = mock.fn();
+  process.once("SIGINT", ended);
+  await assert.rejects(
+    untilInterrupted(() => Promise.reject(new Error("work"))),
+    /work/,
+  );
+  process.emit("SIGINT");
+  assert.equal(ended.mock.callCount(), 1);
 });

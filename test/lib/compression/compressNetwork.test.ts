@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { readCifar10 } from "../../../lib/assets/images/cifarRecords";
 import { firstImages, type LabelledImages } from "../../../lib/assets/images/labelledImages";
 import { drawDemoImages } from "../../../lib/assets/demo";
@@ -139,6 +140,27 @@ test("a network is compressed with a head of its own; what was measured is what 
   assert.deepEqual(parts, ["head, times, sensitivity", "plan", "fit", "measurement"]);
   for (const step of ["head", "responses", "sensitivity", "fitting the layers", "timing both networks"])
     assert.ok(steps.has(step), step);
+});
+
+test("its layers are trained where that is asked for, the first stays", async () => {
+  const progressed: number[] = [];
+  const tuning = { epochs: 3, progress: () => (done: number) => void progressed.push(done) };
+  const [plain, trained] = [await compressNetwork(request), await compressNetwork({ ...request, tuning })];
+  assert.ok(plain.kind === "met" && trained.kind === "met");
+  const [{ copy: before }, { copy: after, measured }] = [plain.attempt, trained.attempt];
+  assert.equal(before.tuned, undefined);
+  assert.ok(after.tuned?.heldOut && after.tuned.improved);
+  assert.ok(after.tuned.heldOut.after.loss < after.tuned.heldOut.before.loss);
+  assert.ok(after.tuned.heldOut.after.accuracy >= after.tuned.heldOut.before.accuracy);
+  const changed = after.network.nodes.filter((node, i) => !isDeepStrictEqual(node, before.network.nodes[i]));
+  const layers = before.network.nodes.filter(({ kind }) => kind === "conv" || kind === "linear");
+  assert.deepEqual(
+    changed.map(({ name }) => name),
+    layers.slice(1).map(({ name }) => name),
+  );
+  const { correct } = accuracyOf(predictions(await logits(after.network, request.test)), request.test.labels);
+  assert.equal(measured.after.correct, correct);
+  assert.equal(progressed.at(-1), 1);
 });
 
 test("a speed-up out of reach is told of, with one in reach, and nothing is fitted", async () => {

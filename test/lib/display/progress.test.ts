@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { progress, transferProgress } from "../../../lib/display/progress";
+import { progress, trainingProgress, transferProgress } from "../../../lib/display/progress";
 import { shownInKernel } from "./fakeKernel";
 
 /** Catches what is written to stderr, as a terminal or as a log. */
@@ -80,5 +80,26 @@ test("of a resumed transfer, the rate counts only what has come since", (context
     "file.bin\n",
     "file.bin: 20.0 of 50.0 MB, 10.0 MB/s, 3 s left\n",
     "file.bin: 50.0 of 50.0 MB, 20.0 MB/s, 0 s left\n",
+  ]);
+});
+
+test("a training shows a mean of its last losses and how long the rest will take", (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const written = stderrOf(context, false);
+  const report = trainingProgress("tuning");
+  for (const [share, loss] of [
+    [0.25, 2],
+    [0.5, 1],
+    [1, 1],
+  ]) {
+    now += 60_000;
+    report(share, loss);
+  }
+  assert.deepEqual(written, [
+    "tuning\n",
+    "tuning: loss 2.00, 3 min left\n",
+    "tuning: loss 1.90, 2 min left\n",
+    "tuning: loss 1.81\n",
   ]);
 });

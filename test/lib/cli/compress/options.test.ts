@@ -30,6 +30,11 @@ const wrong: [string[], RegExp][] = [
   ]),
   [["--precision", "fp16"], /^--precision takes fp32, int8 or auto, not "fp16"$/],
   [["--batch", "0"], /^--batch takes a whole number above 0/],
+  [["--tune", "0"], /^--tune takes a whole number above 0/],
+  ...["0", "-1", "ten"].map((text): [string[], RegExp] => [
+    [`--tune-minutes=${text}`],
+    /^--tune-minutes takes a number/,
+  ]),
   [["--threads", "1.5"], /^--threads takes a whole number above 0/],
   [["--weights", "no such file"], /no such file: does not exist$/],
   [["--images", "no such folder"], /no such folder: does not exist$/],
@@ -47,8 +52,11 @@ for (const [args, message] of wrong)
   });
 
 test("without options: twice as fast, at any cost, for batches of 64", () => {
-  const { speedup, maxDrop, batch, out, report } = compressArguments([])!;
-  assert.deepEqual({ speedup, maxDrop, batch }, { speedup: 2, maxDrop: undefined, batch: 64 });
+  const { speedup, maxDrop, batch, tuning, out, report } = compressArguments([])!;
+  assert.deepEqual(
+    { speedup, maxDrop, batch, tuning },
+    { speedup: 2, maxDrop: undefined, batch: 64, tuning: undefined },
+  );
   assert.equal(out, join(buildFolder, "compressed.onnx"));
   assert.equal(report, join(buildFolder, "compressed.json"));
 });
@@ -65,4 +73,11 @@ test("either precision may be chosen unless one is asked for", () => {
   assert.deepEqual(precisions(), ["fp32", "int8"]);
   assert.deepEqual(precisions("--precision", "auto"), ["fp32", "int8"]);
   for (const precision of ["fp32", "int8"]) assert.deepEqual(precisions("--precision", precision), [precision]);
+});
+
+test("layers are trained for so many epochs, so many minutes, or whichever is over first", () => {
+  const tuning = (...args: string[]) => compressArguments(args)!.tuning;
+  assert.deepEqual(tuning("--tune", "10"), { epochs: 10, minutes: undefined });
+  assert.deepEqual(tuning("--tune-minutes", "1.5"), { epochs: undefined, minutes: 1.5 });
+  assert.deepEqual(tuning("--tune", "10", "--tune-minutes", "12"), { epochs: 10, minutes: 12 });
 });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "../../../../lib/cli/compress/report";
+import { tuningText } from "../../../../lib/cli/compress/tuningText";
 import { reportPreprocessing } from "../../../../lib/assets/images/preprocessing";
 import { tensor } from "../../../../lib/core/tensor";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import type { Network } from "../../../../lib/network/network";
+import type { Tuned } from "../../../../lib/training/backbone/tune";
 import { bothEndsAt } from "../../../support/plans";
 import { smallLayers, smallResnet } from "../../../support/smallResnet";
 
@@ -74,4 +76,25 @@ test("the report states the file's operator set and IR version, and both ranks o
       ["b.down", 8, null],
     ],
   );
+});
+
+test("a training of the layers is said in the file, and only then", () => {
+  assert.equal("tuning" in onnxMetadata(record), false);
+  const score = (loss: number) => ({ loss, accuracy: 0.9 });
+  const tuned: Tuned = {
+    network: { nodes: [] },
+    improved: true,
+    heldOut: { before: score(0.5), after: score(0.25) },
+    learningRate: 0.003,
+    epochs: 10,
+    ended: "all epochs",
+  };
+  const { attempt } = record;
+  const withTuning = { ...record, attempt: { ...attempt, copy: { ...attempt.copy, tuned } } };
+  assert.match(
+    onnxMetadata(withTuning).tuning,
+    /^10 epochs .* 0\.003, all epochs; .* loss 0\.500 → 0\.250, top-1 90\.00 → 90\.00 %$/,
+  );
+  assert.match(tuningText({ ...tuned, improved: false }), /closed form stays$/);
+  assert.match(tuningText({ ...tuned, heldOut: undefined }), /closed form stays$/);
 });

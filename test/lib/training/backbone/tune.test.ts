@@ -5,7 +5,7 @@ import { interruptible } from "../../../../lib/core/interrupt";
 import { normalTensor, Random } from "../../../../lib/core/random";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
-import type { Network } from "../../../../lib/network/network";
+import { cutAfter, type Network } from "../../../../lib/network/network";
 import { tune, type TuningOptions } from "../../../../lib/training/backbone/tune";
 import { accuracyOf, predictions } from "../../../../lib/training/evaluate";
 import { withoutHeldOut } from "../../../../lib/training/heldOut";
@@ -34,7 +34,6 @@ async function taughtImages(count: number) {
 }
 
 const options = (changed: Partial<TuningOptions> = {}): TuningOptions => ({
-  classes: 5,
   epochs: 4,
   engine,
   teacher,
@@ -116,7 +115,14 @@ describe("tuning", async () => {
   });
 
   test("settings that make no sense are refused", async () => {
-    for (const changed of [{ epochs: 0 }, { epochs: 1.5 }, { minutes: 0 }, { frozen: "head" }])
+    for (const changed of [
+      { epochs: undefined },
+      { teacher: cutAfter(teacher, "features") },
+      { epochs: 0 },
+      { epochs: 1.5 },
+      { minutes: 0 },
+      { frozen: "head" },
+    ])
       await assert.rejects(tune(start, images, options(changed)), UserError);
   });
 });
