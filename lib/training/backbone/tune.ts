@@ -12,7 +12,7 @@ import { trainedLayers } from "./trainedLayers";
 import { Tuner } from "./tuner";
 
 /** Learning rates to choose from, from the lowest: a fitted chain's factors differ so much in size that some bear very little. */
-const rates = [0.0001, 0.0003, 0.001, 0.003, 0.01];
+const rates = [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01];
 
 /** What each rate is tried for: a run of this share of the whole length, cosine included. */
 const trialLength = 1 / 20;
