@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Assets } from "../assets/assets";
+import { shapeFor } from "../assets/images/labelledImages";
 import { report } from "../claims/report";
 import type { Cache } from "../core/cache";
 import { UserError } from "../core/errors";
@@ -24,6 +25,8 @@ export interface Chapter<N extends number = number> {
   weights: Pick<Assets["weights"], "provenance" | "file" | "sha256">;
   images: Assets["images"];
   engine: Engine;
+  /** The report's shape of images, or of a batch of them, as the network takes these; another shape as it is. */
+  asTaken(shape: readonly number[]): number[];
   /** For results of earlier runs. */
   cache: Cache;
   /** Whether to draw all points where fewer are the default. */
@@ -59,8 +62,9 @@ export async function openChapter<N extends number>(
   exportTo(varied.length > 0 ? join(buildFolder, "figures", "varied") : exportFolder(process.env));
   showBanner(shown(loaded), engine, varied);
   const source = sourceLine(loaded);
+  const asTaken = (shape: readonly number[]) => shapeFor(images.train, shape);
   const { network, kind } = read;
-  return { number, network, kind, weights, images, engine, cache: { fresh }, full, source, note, varied };
+  return { number, network, kind, weights, images, engine, asTaken, cache: { fresh }, full, source, note, varied };
 }
 
 /**

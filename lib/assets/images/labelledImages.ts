@@ -47,6 +47,12 @@ export function inputShape({ preprocessing: { size, mean } }: Pick<LabelledImage
   return [mean.length, size, size];
 }
 
+/** A shape that ends as the report's, (…, 3, 128, 128), with channels and sides as a network takes these images; another as it is. */
+export function shapeFor(images: LabelledImages, shape: readonly number[]): number[] {
+  const isReports = shape.slice(-3).join() === inputShape({ preprocessing: reportPreprocessing }).join();
+  return isReports ? [...shape.slice(0, -3), ...inputShape(images)] : [...shape];
+}
+
 /**
  * The first `count` images in file order, or all if there are fewer; views, not copies.
  * @throws UserError unless the count is a whole number.

@@ -29,6 +29,6 @@ export async function asRead(
   const line = `as read: ${percent(share)} % top-1 of the first ${images.count} test images`;
   const guess = 1 / classes;
   if (share >= guess + little * (1 - guess)) return [line];
-  const warning = `guessing gives ${percent(guess)} %: was it trained on images of another size, mean or standard deviation, or with the classes in another order?`;
+  const warning = `guessing gives ${percent(guess)} %: was it trained on images of another size, mean or standard deviation (--size, --mean, --std), or with the classes in another order?`;
   return [line, `warning: ${warning}`];
 }

@@ -6,6 +6,7 @@ import {
   imagesFrom,
   imagesInMemory,
   inputShape,
+  shapeFor,
 } from "../../../../lib/assets/images/labelledImages";
 import { UserError } from "../../../../lib/core/errors";
 
@@ -38,6 +39,19 @@ test("the key follows what a network sees, not where it lies", () => {
     imagesFrom(copy, 1),
   ];
   assert.equal(new Set(others.map(contentKey)).size, others.length);
+});
+
+test("the report's shape becomes that of the images here, another stays", () => {
+  const grey = { ...images, preprocessing: { size: 28, mean: [0.5], deviation: [1] } };
+  assert.deepEqual(shapeFor(images, [64, 3, 128, 128]), [64, 3, 128, 128]);
+  assert.deepEqual(
+    [shapeFor(grey, [64, 3, 128, 128]), shapeFor(grey, [3, 128, 128])],
+    [
+      [64, 1, 28, 28],
+      [1, 28, 28],
+    ],
+  );
+  assert.deepEqual(shapeFor(grey, [3, 224, 224]), [3, 224, 224]);
 });
 
 test("a network's input has as many channels as there are means", () => {
