@@ -1,11 +1,9 @@
 import { onnx } from "onnx-proto";
-import { costs, imageInput, inputsOf, type Linear, type Network, type Node } from "../../network/network";
+import { costs, imageInput, inputsOf, type Network, type Node } from "../../network/network";
 import { int } from "../../network/onnxGraph";
 import type { Graph } from "../graph";
 import { gradientByInput, gradientByWeight, type Sides } from "./convGradients";
 import { movedBy, type Trained } from "./trainedLayers";
-
-const noAxes = [int("keepdims", 0)];
 
 /**
  * Adds to a graph that computes a network the gradients of a loss by the numbers of some of its layers, node by node from the
@@ -59,12 +57,10 @@ function byParameters(graph: Graph, layer: Trained, { input, sides, gradient }: 
     kind === "conv"
       ? gradientByWeight(graph, layer, sides, input, gradient)
       : graph.apply("Gemm", [gradient, input], [int("transA", 1)]);
-  if (!bias) return [[`${name}.weight`, byWeight]];
+  const found: [string, string][] = [[`${name}.weight`, byWeight]];
   const axes = graph.list(kind === "conv" ? [0, 2, 3] : [0]);
-  return [
-    [`${name}.weight`, byWeight],
-    [`${name}.bias`, graph.apply("ReduceSum", [gradient, axes], noAxes)],
-  ];
+  if (bias) found.push([`${name}.bias`, graph.apply("ReduceSum", [gradient, axes], [int("keepdims", 0)])]);
+  return found;
 }
 
 /** The gradient by what a node reads, by each of the two for an addition. */
@@ -73,7 +69,7 @@ function byInput(graph: Graph, node: Node, { input, sides, gradient }: Place): s
     case "conv":
       return gradientByInput(graph, node, sides, `${node.name}.weight`, gradient);
     case "linear":
-      return graph.apply("MatMul", [gradient, weightOf(node)]);
+      return graph.apply("MatMul", [gradient, `${node.name}.weight`]);
     case "relu": {
       const open = graph.apply("Greater", [node.name, graph.number(0)]);
       const mask = graph.apply("Cast", [open], [int("to", onnx.TensorProto.DataType.FLOAT)]);
@@ -91,5 +87,3 @@ function byInput(graph: Graph, node: Node, { input, sides, gradient }: Place): s
       throw new Error(`no gradient leads through ${node.name}, a ${node.kind}`);
   }
 }
-
-const weightOf = ({ name }: Linear) => `${name}.weight`;

@@ -1,23 +1,22 @@
-import { inputShape, type LabelledImages } from "../../assets/images/labelledImages";
+import type { LabelledImages } from "../../assets/images/labelledImages";
 import { preprocess } from "../../assets/images/preprocess";
 import { varied } from "../../assets/images/varied";
 import { Random } from "../../core/random";
 import { sizeOf, type Tensor } from "../../core/tensor";
-import type { Targets } from "./targets";
 import type { Lesson } from "./tuner";
 
 const batchSize = 64;
 
 /**
  * What each step learns from: every epoch all images in an order of its own, each mirrored or not and shifted. The same step
- * has the same lesson whenever it is asked for; the teacher answers once.
+ * has the same lesson whenever it is asked for; what is to be answered is asked once.
  */
 export class Lessons {
   private readonly answers = new Map<number, Tensor>();
 
   constructor(
     private readonly images: LabelledImages,
-    private readonly targets: Targets,
+    private readonly answer: (images: Tensor, labels: Int32Array) => Promise<Tensor>,
   ) {}
 
   /** Images that fill no batch are left out of an epoch, others each time. */
@@ -31,14 +30,9 @@ export class Lessons {
     const rows = new Random(epoch).permutation(this.images.count).subarray(first, first + batchSize);
     const chosen = imagesAt(this.images, rows);
     const images = preprocess(varied(chosen, step), 0, chosen.count);
-    const targets = this.answers.get(step) ?? (await this.targets.of(images, chosen.labels));
+    const targets = this.answers.get(step) ?? (await this.answer(images, chosen.labels));
     this.answers.set(step, targets);
     return { images, targets };
-  }
-
-  /** Shape of one image. */
-  get imageShape(): number[] {
-    return inputShape(this.images);
   }
 }
 

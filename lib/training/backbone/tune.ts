@@ -1,13 +1,15 @@
 import { inputShape, type LabelledImages } from "../../assets/images/labelledImages";
 import { requireWhole, UserError } from "../../core/errors";
 import { isInterrupted, stopIfInterrupted } from "../../core/interrupt";
+import type { Tensor } from "../../core/tensor";
 import type { Engine } from "../../engines/engine";
+import { run } from "../../engines/run";
 import { foldBatchNorms } from "../../network/foldBatchNorms";
 import { costs, type Network } from "../../network/network";
+import { accuracyOf, predictions } from "../evaluate";
 import { withoutHeldOut } from "../heldOut";
-import { HeldOutScorer, type HeldOutScore } from "./heldOutScore";
 import { Lessons } from "./lessons";
-import { Targets } from "./targets";
+import { lossOf, oneHot, softmax } from "./targets";
 import { trainedLayers } from "./trainedLayers";
 import { Tuner } from "./tuner";
 
@@ -21,6 +23,9 @@ const trialLength = 1 / 20;
 const checksARun = 10;
 
 const momentum = 0.9;
+
+/** Of the softmax of a teacher and its pupil (Hinton et al. 2015, arXiv:1503.02531, section 2). */
+const teachersTemperature = 2;
 
 export interface TuningOptions {
   /** Whose answers are learnt instead of the labels: a network with the same outputs. */
@@ -37,6 +42,14 @@ export interface TuningOptions {
   onProgress?: (done: number, loss: number) => void;
 }
 
+/** How a network does on the images that nothing is learnt from. */
+export interface HeldOutScore {
+  /** Mean, as in training. */
+  loss: number;
+  /** Share classified correctly. */
+  accuracy: number;
+}
+
 export interface Tuned {
   /** The best on the held-out images, batch norms folded; the network given, unless one that was trained is better. */
   network: Network;
@@ -47,7 +60,7 @@ export interface Tuned {
   learningRate?: number;
   /** Passes over the images that were made with it. */
   epochs: number;
-  ended: "all epochs" | "time is up" | "interrupted";
+  ended: "all epochs" | "time is up" | "diverged" | "interrupted";
 }
 
 /**
@@ -67,11 +80,14 @@ export async function tune(network: Network, images: LabelledImages, options: Tu
   const [outputs, taught] = [start, teacher ?? start].map((each) => outputsOf(each, images));
   if (outputs !== taught)
     throw new UserError(`a teacher of ${taught} outputs for a network of ${outputs}: give as many`);
-  const targets = await Targets.create(outputs, engine, teacher);
+  const session = await (teacher && engine.open(teacher));
+  const answer = async (shown: Tensor, labels: Int32Array) =>
+    session ? softmax(await session.run(shown), teachersTemperature) : oneHot(labels, outputs);
+  const { learning, heldOut } = withoutHeldOut(images);
   try {
-    return await new Tuning(start, images, targets, options).run();
+    return await new Tuning(start, new Lessons(learning, answer), heldOut, options).run();
   } finally {
-    await targets.close();
+    await session?.close();
   }
 }
 
@@ -86,54 +102,49 @@ interface Length {
 }
 
 class Tuning {
-  private readonly lessons: Lessons;
-  private readonly scorer: HeldOutScorer;
+  private readonly temperature: number;
+  private answers?: Tensor;
   private before?: HeldOutScore;
   private best?: { network: Network; score: HeldOutScore };
-  private trainedFor = 0;
   private learningRate?: number;
+  /** Steps of the run at hand, and the loss of the last one. */
+  private made = 0;
   private loss = 0;
 
   constructor(
     private readonly start: Network,
-    images: LabelledImages,
-    private readonly targets: Targets,
+    private readonly lessons: Lessons,
+    private readonly heldOut: LabelledImages,
     private readonly options: TuningOptions,
   ) {
-    const { learning, heldOut } = withoutHeldOut(images);
-    this.lessons = new Lessons(learning, targets);
-    this.scorer = new HeldOutScorer(heldOut, targets, options.engine);
+    this.temperature = options.teacher ? teachersTemperature : 1;
   }
 
   async run(): Promise<Tuned> {
     const { epochs = Number.POSITIVE_INFINITY, minutes = Number.POSITIVE_INFINITY, onProgress } = this.options;
-    let ended: Tuned["ended"] = "all epochs";
-    const trials = rates.length * trialLength;
-    const whole: Length = {
-      steps: epochs * this.lessons.stepsAnEpoch,
-      milliseconds: (60_000 * minutes) / (1 + trials),
-    };
+    const steps = epochs * this.lessons.stepsAnEpoch;
+    const end = performance.now() + 60_000 * minutes;
+    const share = (rates.length * trialLength) / (1 + rates.length * trialLength);
+    let interrupted = false;
     try {
-      this.before = await this.scorer.score(this.start);
-      this.learningRate = await this.bestRate(whole);
-      const share = trials / (1 + trials);
-      await this.train(this.learningRate, whole, [share, 1], (steps) => {
-        this.trainedFor = steps;
-      });
-      if (this.trainedFor < whole.steps) ended = "time is up";
+      this.before = await this.scoreOf(this.start);
+      this.learningRate = await this.bestRate({ steps, milliseconds: (1 - share) * 60_000 * minutes });
+      const rest = { steps, milliseconds: Math.max(1, end - performance.now()) };
+      await this.train(this.learningRate, rest, { from: share, to: 1, checks: checksARun });
     } catch (error) {
       if (!isInterrupted()) throw error;
-      ended = "interrupted";
+      interrupted = true;
       onProgress?.(1, this.loss);
     }
     const { before, best, learningRate } = this;
+    const made = learningRate === undefined ? 0 : this.made;
     return {
       network: best?.network ?? this.start,
       improved: best !== undefined,
       heldOut: before && { before, after: best?.score ?? before },
       learningRate,
-      epochs: this.trainedFor / this.lessons.stepsAnEpoch,
-      ended,
+      epochs: made / this.lessons.stepsAnEpoch,
+      ended: interrupted ? "interrupted" : made === steps ? "all epochs" : this.diverged ? "diverged" : "time is up",
     };
   }
 
@@ -146,7 +157,7 @@ class Tuning {
     const part = trialLength / (1 + rates.length * trialLength);
     let chosen = { rate: rates[0], loss: Number.POSITIVE_INFINITY };
     for (const [i, rate] of rates.entries()) {
-      const { loss } = await this.train(rate, length, [i * part, (i + 1) * part]);
+      const { loss } = await this.train(rate, length, { from: i * part, to: (i + 1) * part, checks: 1 });
       if (!(loss < chosen.loss)) break;
       chosen = { rate, loss };
     }
@@ -155,35 +166,33 @@ class Tuning {
 
   /**
    * Trains from the start on, and keeps what scores best.
-   * @param within shares of all work that are done before and after.
+   * @param run shares of all work that are done before and after it; how many times it is scored.
    * @returns the score at the end.
    */
   private async train(
     rate: number,
     { steps, milliseconds }: Length,
-    [from, to]: [number, number],
-    onStep?: (done: number) => void,
+    { from, to, checks }: { from: number; to: number; checks: number },
   ): Promise<HeldOutScore> {
     const { engine, frozen, onProgress } = this.options;
     const layers = trainedLayers(this.start, frozen);
-    const tuner = await Tuner.create(this.start, layers, this.lessons.imageShape, engine.threads);
+    const tuner = await Tuner.create(this.start, layers, inputShape(this.heldOut), engine.threads);
     const begun = performance.now();
-    let checks = 0;
     let done = 0;
+    this.made = 0;
     this.loss = 0;
     try {
-      for (let step = 0; done < 1 && Number.isFinite(this.loss); step++) {
+      for (let checked = 0; done < 1 && !this.diverged; ) {
         stopIfInterrupted();
         const learningRate = (rate * (1 + Math.cos(Math.PI * done))) / 2;
-        const settings = { learningRate, momentum, temperature: this.targets.temperature };
-        this.loss = await tuner.step(await this.lessons.at(step), settings);
-        onStep?.(step + 1);
-        done = Math.min(1, Math.max((step + 1) / steps, (performance.now() - begun) / milliseconds));
+        const settings = { learningRate, momentum, temperature: this.temperature };
+        this.loss = await tuner.step(await this.lessons.at(this.made), settings);
+        this.made++;
+        done = Math.min(1, Math.max(this.made / steps, (performance.now() - begun) / milliseconds));
         onProgress?.(from + (to - from) * done, this.loss);
-        if (done < 1 && done >= (checks + 1) / checksARun) {
-          checks = Math.floor(done * checksARun);
-          await this.keepIfBetter(tuner.trained());
-        }
+        if (done === 1 || Math.floor(done * checks) === checked) continue;
+        checked = Math.floor(done * checks);
+        await this.keepIfBetter(tuner.trained());
       }
       return await this.keepIfBetter(tuner.trained());
     } finally {
@@ -191,11 +200,26 @@ class Tuning {
     }
   }
 
+  private get diverged(): boolean {
+    return !Number.isFinite(this.loss);
+  }
+
   private async keepIfBetter(network: Network): Promise<HeldOutScore> {
-    const score = await this.scorer.score(network);
+    const score = await this.scoreOf(network);
     const least = this.best?.score.loss ?? this.before?.loss ?? Number.POSITIVE_INFINITY;
     const accurate = score.accuracy >= (this.before?.accuracy ?? 0);
     if (accurate && score.loss < least) this.best = { network, score };
     return score;
+  }
+
+  private async scoreOf(network: Network): Promise<HeldOutScore> {
+    const { heldOut, temperature, options } = this;
+    const { teacher, engine } = options;
+    const logits = await run(network, heldOut, engine);
+    this.answers ??= teacher
+      ? softmax(await run(teacher, heldOut, engine), temperature)
+      : oneHot(heldOut.labels, logits.shape[1]);
+    const { share } = accuracyOf(predictions(logits), heldOut.labels);
+    return { loss: lossOf(logits, this.answers, temperature), accuracy: share };
   }
 }
