@@ -83,7 +83,7 @@ test("a chapter that cannot run on it is refused in one line", () => {
   }
 });
 
-const skip = process.env.LOW_RANK_FULL !== "1" && "chapters 5 and 7 take minutes: LOW_RANK_FULL=1 runs them";
+const skip = process.env.LOW_RANK_LONG !== "1" && "chapters 5 and 7 take ten minutes: LOW_RANK_LONG=1 runs them";
 for (const kind of ["wide bottlenecks", "grouped convolutions"])
   test(`npm start on a network of ${kind} runs what can run, says what cannot, and ends well`, { skip }, () => {
     const weights = checkpoint("own.safetensors", recordedResnet(kind).stateDict);
