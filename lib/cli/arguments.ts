@@ -7,6 +7,10 @@ import { currentSettings, type Settings, settingVariables } from "../core/settin
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
+/** Lines in a command's --help of the options that name weights. */
+export const weightsHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
+  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module`;
+
 /** Options of every command that reads images. */
 export const imageOptions = {
   images: { type: "string" },
@@ -37,8 +41,7 @@ export const settingOptions = {
 } as const satisfies Options;
 
 /** Their lines in a command's --help. */
-export const settingHelp = `  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
-  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
+export const settingHelp = `${weightsHelp}
 ${imageHelp}
   --threads N      threads of the engine (default: all cores that this process may use)
   --fresh          compute again what the caches hold

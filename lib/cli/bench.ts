@@ -22,13 +22,12 @@ import type { Network } from "../network/network";
 import type { ReadNetwork } from "../network/resnet";
 import { buildFolder } from "../core/paths";
 import { usableCores } from "../core/usableCores";
-import { parseOptions, settingOptions, settingsFrom } from "./arguments";
+import { parseOptions, settingOptions, settingsFrom, weightsHelp } from "./arguments";
 import { textTable } from "./textTable";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
-  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
-  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
+${weightsHelp}
   --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
   --threads N      threads to compare with one thread (default: all cores that it may use)
   --help           show this`;

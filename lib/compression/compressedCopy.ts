@@ -7,6 +7,7 @@ import { fitNetwork } from "./fit/fitNetwork";
 import { refitHead } from "./fit/linearRefit";
 import { int8LayersOf } from "./measure/measureInt8";
 import { imageFeatures, measuredIn, type Prepared } from "./prepareCompression";
+import { mostInt8 } from "./quantize/grid";
 import { int8Network, rangeImages } from "./quantize/int8Network";
 import type { SpeedPlan } from "./allocate/speedPlan";
 
@@ -59,7 +60,7 @@ async function tunedCopy(prepared: Prepared, { ranks }: SpeedPlan, fitted: Netwo
 
 async function inPrecision(prepared: Prepared, fitted: Network, { precision, ranks }: SpeedPlan): Promise<Network> {
   if (precision !== "int8") return fitted;
-  const { engine, mostWeight = 127, onStep } = prepared.options;
+  const { engine, mostWeight = mostInt8, onStep } = prepared.options;
   const layers = int8LayersOf(fitted, measuredIn(prepared, precision), ranks);
   const images = firstImages(prepared.learning, rangeImages);
   const onProgress = (done: number, total: number) => onStep?.("ranges", done, total);

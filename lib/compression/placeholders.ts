@@ -9,6 +9,7 @@ import { filtersOf, pointwise } from "../network/factorWeights";
 import type { Conv, Network } from "../network/network";
 import { outputSplit } from "../network/outputSplit";
 import { replaceNode } from "../network/rewire";
+import { mostInt8 } from "./quantize/grid";
 import { convolutionsOf, quantizedValues, quantizeNetwork } from "./quantize/quantizeNetwork";
 
 /** Numbers that are drawn, then used in turn: drawing millions would take seconds. A prime, so that no row repeats one. */
@@ -65,5 +66,5 @@ export function placeholderInt8(network: Network, layers: ReadonlySet<string> = 
   const kinds = new Map(network.nodes.map(({ name, kind }) => [name, kind]));
   const range = (name: string) => ({ low: kinds.get(name) === "relu" ? 0 : -4, high: 4 });
   const ranges = new Map([...quantizedValues(network, layers)].map((name) => [name, range(name)]));
-  return quantizeNetwork(network, ranges, { layers, mostWeight: 127 });
+  return quantizeNetwork(network, ranges, { layers, mostWeight: mostInt8 });
 }

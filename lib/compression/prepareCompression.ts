@@ -10,6 +10,7 @@ import type { Tensor } from "../core/tensor";
 import type { Precision } from "./measure/layerTimes";
 import { measureInt8 } from "./measure/measureInt8";
 import { type LayerMeasurements, type MeasureOptions, measureLayers } from "./measure/measureLayers";
+import { mostInt8 } from "./quantize/grid";
 import { features } from "../engines/features";
 import type { TuningOptions } from "../training/backbone/tune";
 import { withoutHeldOut } from "../training/heldOut";
@@ -85,7 +86,7 @@ export interface Prepared {
  */
 export async function prepareCompression(options: CompressionOptions): Promise<Prepared> {
   const { network, train, classes, engine, batch, cache, onStep, sizes = compressionSizes } = options;
-  const { precisions = ["fp32"], mostWeight = 127 } = options;
+  const { precisions = ["fp32"], mostWeight = mostInt8 } = options;
   if (train.count < leastImages.train)
     throw new UserError(
       `compression learns from training images: give at least ${leastImages.train}, not ${train.count}`,

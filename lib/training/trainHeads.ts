@@ -5,6 +5,7 @@ import type { LabelledFeatures } from "../engines/features";
 import type { Head } from "../network/head";
 import { type BatchOrder, batches, shuffled } from "./batches";
 import { biasesOf, stackHeads, unstackHeads } from "./headStack";
+import { oneHot } from "./oneHot";
 import { names, stepGraph } from "./stepGraph";
 
 export interface TrainingOptions {
@@ -83,9 +84,11 @@ async function train(
 ): Promise<TrainingRun> {
   const { seeds, epochs, momentum, batchSize } = options;
   const count = features.shape[0];
+  if (labels.length !== count) throw new UserError(`${labels.length} labels for ${count} images: give as many`);
+  const targets = oneHot(labels, heads[0][heads[0].length - 1].weight.shape[0]);
   const constants = {
     [names.features]: new OrtTensor("float32", features.data, features.shape),
-    [names.targets]: oneHot(labels, count, heads[0][heads[0].length - 1].weight.shape[0]),
+    [names.targets]: new OrtTensor("float32", targets.data, targets.shape),
     [names.learningRate]: learningRates(options.learningRate, heads.length),
     [names.momentum]: scalar(momentum),
   };
@@ -121,18 +124,6 @@ function scalar(value: number): OrtTensor {
 function learningRates(rates: number | readonly number[], heads: number): OrtTensor {
   const each = typeof rates === "number" ? new Array<number>(heads).fill(rates) : rates;
   return new OrtTensor("float32", Float32Array.from(each), [heads, 1, 1]);
-}
-
-/** (count, classes): 1 at each image's class. */
-function oneHot(labels: Int32Array, count: number, classes: number): OrtTensor {
-  if (labels.length !== count) throw new UserError(`${labels.length} labels for ${count} images: give as many`);
-  const targets = new Float32Array(count * classes);
-  labels.forEach((label, i) => {
-    if (label >= classes)
-      throw new UserError(`image ${i} is labelled ${label}, but the head has ${classes} classes only`);
-    targets[i * classes + label] = 1;
-  });
-  return new OrtTensor("float32", targets, [count, classes]);
 }
 
 function firstNonFinite(losses: Float32Array, head: Head): number | undefined {

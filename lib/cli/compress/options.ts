@@ -13,6 +13,7 @@ import {
   positiveInteger,
   settingOptions,
   settingsFrom,
+  weightsHelp,
 } from "../arguments";
 
 /** What `npm run compress` was asked for. */
@@ -38,8 +39,7 @@ Makes a ResNet faster on this machine: rounds it to int8, or splits its convolut
 back-propagation, at ranks chosen by measured time, or both. Writes an ONNX file that any runtime opens, and a report beside
 it. Some minutes.
 
-  --weights FILE   a state dict of your own (.pth or .safetensors) instead of the official or the demo one
-  --entry NAME     which of the state dicts in that file, where it holds several: model, ema.module
+${weightsHelp}
 ${imageHelp}
   --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
                    turn, may fall short of it by ${100 * timingTolerance} %

@@ -9,8 +9,8 @@ export interface Range {
 /** What uint8 can hold: scale · (0 … 255 − zeroPoint). */
 export type Grid = Pick<Quantize, "scale" | "zeroPoint">;
 
-/** The largest number of uint8. */
-export const mostUint8 = 255;
+/** The largest numbers of uint8 and int8. */
+export const [mostUint8, mostInt8] = [255, 127];
 
 /** Below it float32 loses digits; a range so narrow is none. */
 const leastScale = 2 ** -126;

@@ -1,14 +1,5 @@
 import { type Tensor, tensor } from "../../core/tensor";
 
-/** 1 at each image's class: (N, classes). */
-export function oneHot(labels: Int32Array, classes: number): Tensor {
-  const targets = tensor([labels.length, classes]);
-  labels.forEach((label, i) => {
-    targets.data[i * classes + label] = 1;
-  });
-  return targets;
-}
-
 /** softmax(logits / T), row by row: (N, classes). */
 export function softmax({ shape, data }: Tensor, temperature: number): Tensor {
   const result = tensor([...shape]);

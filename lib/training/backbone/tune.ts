@@ -8,8 +8,9 @@ import { foldBatchNorms } from "../../network/foldBatchNorms";
 import { costs, type Network } from "../../network/network";
 import { accuracyOf, predictions } from "../evaluate";
 import { withoutHeldOut } from "../heldOut";
+import { oneHot } from "../oneHot";
 import { Lessons } from "./lessons";
-import { lossOf, oneHot, softmax } from "./targets";
+import { lossOf, softmax } from "./targets";
 import { trainedLayers } from "./trainedLayers";
 import { Tuner } from "./tuner";
 

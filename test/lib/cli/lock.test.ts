@@ -108,8 +108,8 @@ test("work that nothing interrupts leaves Ctrl-C as it was", async () => {
   const ended = mock.fn();
   process.once("SIGINT", ended);
   await assert.rejects(
-    untilInterrupted(() => Promise.reject(new Error("work"))),
-    /work/,
+    untilInterrupted(() => Promise.reject(new Error("no more"))),
+    /no more/,
   );
   process.emit("SIGINT");
   assert.equal(ended.mock.callCount(), 1);
