@@ -1,5 +1,5 @@
 import { busyShare } from "../core/busyness";
-import { type ClaimRule, notComputed } from "./claims";
+import { type ClaimRule, type Judgement, notComputed } from "./claims";
 
 /** What chapter 7 measures. */
 export interface FasterNetworkEvidence {
@@ -9,6 +9,17 @@ export interface FasterNetworkEvidence {
   fits: readonly { fit: string; outputError: number }[];
   /** Factorizations by the share of each layer's MACs asked for, 1 for none; MACs and time over the original's, and whether the time is in doubt. */
   forms: readonly { form: string; share: number; macs: number; time: number; doubtful: boolean }[];
+  /** Low rank, int8 with no layer split, and one after the other, timed beside the original; what others took meanwhile. */
+  networks?: { lowRank: readonly TimedNetwork[]; int8Alone: TimedNetwork; both: readonly TimedNetwork[]; busy: number };
+  /** The chosen network's closed form and what training made of it, on the same test images; the training in words. */
+  retrained?: { drop: { difference: number }; mcnemar: { midP: number }; passed: string };
+}
+
+/** A network beside the original: ratio of times, whether it is in doubt, test images classified correctly. */
+export interface TimedNetwork {
+  speedup: number;
+  doubtful: boolean;
+  accuracy: { correct: number; share: number };
 }
 
 /** Speed-up and points of top-1 that count as a network made faster, and the speed-up below which it was not. */
@@ -19,9 +30,11 @@ const notFast = 1.1;
 /** Relative difference of two times, or of a time from a count, that counts as one. */
 const apart = 0.1;
 
+const ifQuiet = `not comparable if other programs took more than ${100 * busyShare} % of the cores or timings contradict each other`;
+
 const fasterClaim: ClaimRule<FasterNetworkEvidence> = {
   id: "7.multi-layer-speeds-up",
-  rule: `on any assets, the chosen network on all test images: not comparable if other programs took more than ${100 * busyShare} % of the cores or the timings contradict each other; else reproduced if it is measured ≥ ${fast} × as fast and loses ≤ ${mostPoints} points of top-1, refuted if it is < ${notFast} × as fast, else differs`,
+  rule: `on any assets, the chosen network on all test images: ${ifQuiet}; else reproduced if it is measured ≥ ${fast} × as fast and loses ≤ ${mostPoints} points of top-1, refuted if it is < ${notFast} × as fast, else differs`,
   timed: true,
   judge: ({ chosen }) => {
     if (!chosen) return notComputed;
@@ -69,5 +82,72 @@ const macsClaim: ClaimRule<FasterNetworkEvidence> = {
   },
 };
 
+/** Judges by times: none where other programs had their share of the machine, or the timings contradict each other. */
+function judgeTimed(
+  { networks }: FasterNetworkEvidence,
+  judge: (alone: TimedNetwork, networks: NonNullable<FasterNetworkEvidence["networks"]>) => Judgement,
+): Judgement {
+  if (!networks) return notComputed;
+  const { int8Alone, lowRank, both, busy } = networks;
+  const judged = judge(int8Alone, networks);
+  if (busy <= busyShare && ![int8Alone, ...lowRank, ...both].some(({ doubtful }) => doubtful)) return judged;
+  const note = `others took ${(100 * busy).toFixed(0)} % of the cores, or timings contradict each other`;
+  return { computed: judged.computed, verdict: "not comparable", note };
+}
+
+const told = ({ speedup, accuracy }: TimedNetwork) => `${speedup.toFixed(2)} × at ${(100 * accuracy.share).toFixed(2)} %`;
+const wins = (a: TimedNetwork, b: TimedNetwork) =>
+  a.speedup >= b.speedup && a.accuracy.correct >= b.accuracy.correct;
+const fastest = (networks: readonly TimedNetwork[]) =>
+  networks.reduce((best, each) => (each.speedup > best.speedup ? each : best));
+
+const int8Claim: ClaimRule<FasterNetworkEvidence> = {
+  id: "7.low-rank-beats-int8",
+  rule: `on any assets and the processor at hand, the proposed low-rank networks: ${ifQuiet}; else reproduced if one is at least as fast as int8 alone and at least as often right, refuted if int8 alone is so beside each of them, else differs`,
+  timed: true,
+  judge: (evidence) =>
+    judgeTimed(evidence, (alone, { lowRank }) => {
+      if (lowRank.length === 0) return notComputed;
+      const computed = `low rank ${told(fastest(lowRank))}, int8 ${told(alone)}`;
+      if (lowRank.some((each) => wins(each, alone))) return { computed, verdict: "reproduced" };
+      return { computed, verdict: lowRank.every((each) => wins(alone, each)) ? "refuted" : "differs" };
+    }),
+};
+
+const bothClaim: ClaimRule<FasterNetworkEvidence> = {
+  id: "7.low-rank-adds-to-int8",
+  rule: `on any assets and the processor at hand, low rank and then int8, the fastest: ${ifQuiet}; else reproduced if it is ≥ ${notFast} × as fast as int8 alone and loses ≤ ${mostPoints} points of top-1 to it, refuted if it is no faster, else differs`,
+  timed: true,
+  judge: (evidence) =>
+    judgeTimed(evidence, (alone, { both }) => {
+      if (both.length === 0) return notComputed;
+      const best = fastest(both);
+      const computed = `both ${told(best)}, int8 ${told(alone)}`;
+      if (best.speedup <= alone.speedup) return { computed, verdict: "refuted" };
+      const points = 100 * (alone.accuracy.share - best.accuracy.share);
+      const adds = best.speedup >= notFast * alone.speedup && points <= mostPoints;
+      return { computed, verdict: adds ? "reproduced" : "differs" };
+    }),
+};
+
+/** Probability below which a difference on the same images counts as one. */
+const significant = 0.05;
+
+const trainingClaim: ClaimRule<FasterNetworkEvidence> = {
+  id: "7.backbone-training-recovers",
+  rule: `on any assets, the chosen network before and after its layers were trained, all test images: reproduced if training made more of them right, refuted if fewer, with McNemar's mid-p below ${significant}; else differs`,
+  timed: true,
+  judge: ({ retrained }) => {
+    if (!retrained) return notComputed;
+    const { drop, mcnemar, passed } = retrained;
+    const computed = `${(-100 * drop.difference).toFixed(2)} points won back, mid-p ${mcnemar.midP.toPrecision(2)}`;
+    if (mcnemar.midP >= significant) return { computed, verdict: "differs", note: passed };
+    return { computed, verdict: drop.difference < 0 ? "reproduced" : "refuted", note: passed };
+  },
+};
+
 /** The claims of chapter 7: what the report hoped for, and what it did not look at. */
-export const chapter7Claims: ClaimRule<FasterNetworkEvidence>[] = [fasterClaim, responsesClaim, macsClaim];
+export const chapter7Claims: ClaimRule<FasterNetworkEvidence>[] = [
+  ...[fasterClaim, responsesClaim, macsClaim],
+  ...[int8Claim, bothClaim, trainingClaim],
+];

@@ -66,6 +66,7 @@ describe("npm start on the demo", () => {
     ...["5.latency-linear-in-depth", "5.small-condition-number-compresses-well"],
     ...["6.spectral-redundancy", "6.single-layer-no-speedup"],
     ...["7.multi-layer-speeds-up", "7.responses-beat-weights", "7.macs-mislead"],
+    ...["7.low-rank-beats-int8", "7.low-rank-adds-to-int8", "7.backbone-training-recovers"],
   ].filter((id) => running.some(({ number }) => id.startsWith(`${number}.`)));
 
   test("settles each claim once", () => {

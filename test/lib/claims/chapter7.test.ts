@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chapter7Claims, type FasterNetworkEvidence } from "../../../lib/claims/chapter7";
+import { chapter7Claims, type FasterNetworkEvidence, type TimedNetwork } from "../../../lib/claims/chapter7";
 import type { Verdict } from "../../../lib/claims/verdicts";
 
 const context = { weights: "demo", images: "demo" } as const;
-const [faster, responses, macs] = chapter7Claims;
+const [faster, responses, macs, beatsInt8, addsToInt8, training] = chapter7Claims;
 
 const chosen = (speedup: number, points: number, doubtful = false, busy = 0): FasterNetworkEvidence["chosen"] => ({
   speedup,
@@ -88,6 +88,61 @@ test("the form furthest behind its count is named, the original never", () => {
   assert.equal(note, "time over MACs from 0.80 to 2.00 of the original's");
 });
 
+const network = (speedup: number, correct: number, doubtful = false): TimedNetwork => ({
+  speedup,
+  doubtful,
+  accuracy: { correct, share: correct / 1000 },
+});
+const alone = network(3, 900);
+
+test("low rank beats int8 if it is as fast and as right, and loses where int8 is both beside every network", () => {
+  const verdicts: [Verdict, TimedNetwork[]][] = [
+    ["reproduced", [network(3, 900)]],
+    ["reproduced", [network(2, 890), network(3.1, 901)]],
+    ["refuted", [network(2, 890), network(1.5, 900)]],
+    ["differs", [network(2, 901)]],
+    ["differs", [network(3.1, 899), network(2, 890)]],
+    ["not comparable", [network(2, 890, true)]],
+    ["not comparable", []],
+  ];
+  for (const [verdict, lowRank] of verdicts) {
+    const networks = { lowRank, int8Alone: alone, both: [], busy: 0 };
+    assert.equal(beatsInt8.judge({ ...evidence, networks }, context).verdict, verdict, JSON.stringify(lowRank));
+    const onBusy = { ...networks, busy: 0.11 };
+    assert.equal(beatsInt8.judge({ ...evidence, networks: onBusy }, context).verdict, "not comparable");
+  }
+});
+
+test("low rank adds to int8 if both are a tenth faster for few points, and does not if they are no faster", () => {
+  const verdicts: [Verdict, TimedNetwork[]][] = [
+    ["reproduced", [network(3.3, 876)]],
+    ["reproduced", [network(2, 900), network(5, 880)]],
+    ["differs", [network(3.29, 900)]],
+    ["differs", [network(5, 874)]],
+    ["refuted", [network(3, 950)]],
+    ["not comparable", [network(5, 900, true)]],
+    ["not comparable", []],
+  ];
+  for (const [verdict, both] of verdicts) {
+    const networks = { lowRank: [], int8Alone: alone, both, busy: 0 };
+    assert.equal(addsToInt8.judge({ ...evidence, networks }, context).verdict, verdict, JSON.stringify(both));
+  }
+});
+
+test("training recovers if more images are right than chance explains", () => {
+  const verdicts: [Verdict, number, number][] = [
+    ["reproduced", -0.004, 0.049],
+    ["differs", -0.004, 0.05],
+    ["differs", 0, 1],
+    ["refuted", 0.004, 0.01],
+  ];
+  for (const [verdict, difference, midP] of verdicts) {
+    const retrained = { drop: { difference }, mcnemar: { midP }, passed: "2 passes" };
+    const judged = training.judge({ ...evidence, retrained }, context);
+    assert.deepEqual([judged.verdict, judged.note], [verdict, "2 passes"], `${difference} at ${midP}`);
+  }
+});
+
 test("without a network to keep, both fits, or a form, nothing is computed", () => {
   const nothing = { fits: errors(0.5, 0.2, 0.3).slice(1), forms: [original] };
   for (const rule of chapter7Claims) assert.equal(rule.judge(nothing, context).computed, "not computed", rule.id);
@@ -100,6 +155,9 @@ test("no claim of the chapter can fail a run, and those of the clock are marked"
       ["7.multi-layer-speeds-up", false, true],
       ["7.responses-beat-weights", false, false],
       ["7.macs-mislead", false, true],
+      ["7.low-rank-beats-int8", false, true],
+      ["7.low-rank-adds-to-int8", false, true],
+      ["7.backbone-training-recovers", false, true],
     ],
   );
 });
