@@ -6,7 +6,8 @@ export type Trained = Conv | Linear;
 
 /**
  * The layers that are trained while all up to a node stays as it is, in the network's order.
- * @param frozen the last node that stays: the last max pooling unless given, or the first convolution where there is none.
+ * @param frozen the last node that stays: unless given, the last one that no gradient leads through, such as the max pooling, or
+ * the first convolution where there is none.
  * @throws UserError if there is no such node, no layer follows it, or the way back to them leads through a node without a
  * gradient here.
  */
@@ -23,7 +24,7 @@ export function trainedLayers(network: Network, frozen = lastFrozen(network)): T
 }
 
 function lastFrozen({ nodes }: Network): string {
-  const last = nodes.filter(({ kind }) => kind === "maxPool").pop() ?? nodes.find(({ kind }) => kind === "conv");
+  const last = nodes.filter((node) => !hasGradient(node)).pop() ?? nodes.find(({ kind }) => kind === "conv");
   return (last ?? nodes[0]).name;
 }
 

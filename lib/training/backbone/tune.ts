@@ -31,7 +31,7 @@ const teachersTemperature = 2;
 export interface TuningOptions {
   /** Whose answers are learnt instead of the labels: a network with the same outputs. */
   teacher?: Network;
-  /** The last node that stays as it is; by default all layers but those before the last max pooling are trained. */
+  /** The last node that stays as it is; trainedLayers says which by default. */
   frozen?: string;
   /** Passes over the images, after the rate is chosen; as many as there is time for unless given. */
   epochs?: number;

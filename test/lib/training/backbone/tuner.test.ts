@@ -119,6 +119,14 @@ describe("what is trained", () => {
     assert.equal(trainedLayers(unpooled)[0].name, "square");
   });
 
+  test("begins after the last layer that no gradient leads through", () => {
+    const grouped = { nodes: network.nodes.map((node) => (node.name === "even" ? { ...node, groups: 5 } : node)) };
+    assert.deepEqual(
+      trainedLayers(grouped).map(({ name }) => name),
+      ["bordered", "factor", "head"],
+    );
+  });
+
   test("is all after a stated node", () => assert.deepEqual(names("even.relu"), ["bordered", "factor", "head"]));
 
   test("is refused where nothing follows, or no gradient leads back", () => {
