@@ -95,9 +95,9 @@ function judgeTimed(
   return { computed: judged.computed, verdict: "not comparable", note };
 }
 
-const told = ({ speedup, accuracy }: TimedNetwork) => `${speedup.toFixed(2)} × at ${(100 * accuracy.share).toFixed(2)} %`;
-const wins = (a: TimedNetwork, b: TimedNetwork) =>
-  a.speedup >= b.speedup && a.accuracy.correct >= b.accuracy.correct;
+const told = ({ speedup, accuracy }: TimedNetwork) =>
+  `${speedup.toFixed(2)} × at ${(100 * accuracy.share).toFixed(2)} %`;
+const wins = (a: TimedNetwork, b: TimedNetwork) => a.speedup >= b.speedup && a.accuracy.correct >= b.accuracy.correct;
 const fastest = (networks: readonly TimedNetwork[]) =>
   networks.reduce((best, each) => (each.speedup > best.speedup ? each : best));
 

@@ -6,7 +6,7 @@ import { tune, type Tuned } from "../training/backbone/tune";
 import { fitNetwork } from "./fit/fitNetwork";
 import { refitHead } from "./fit/linearRefit";
 import { int8LayersOf } from "./measure/measureInt8";
-import { imageFeatures, measuredIn, type Prepared } from "./prepareCompression";
+import { imageFeatures, type Prepared } from "./prepareCompression";
 import { mostInt8 } from "./quantize/grid";
 import { int8Network, rangeImages } from "./quantize/int8Network";
 import type { SpeedPlan } from "./allocate/speedPlan";
@@ -58,10 +58,10 @@ async function tunedCopy(prepared: Prepared, { ranks }: SpeedPlan, fitted: Netwo
   return interruptible(() => tune(closedForm, options.train, settings));
 }
 
-async function inPrecision(prepared: Prepared, fitted: Network, { precision, ranks }: SpeedPlan): Promise<Network> {
+async function inPrecision(prepared: Prepared, fitted: Network, { precision, inFp32 }: SpeedPlan): Promise<Network> {
   if (precision !== "int8") return fitted;
   const { engine, mostWeight = mostInt8, onStep } = prepared.options;
-  const layers = int8LayersOf(fitted, measuredIn(prepared, precision), ranks);
+  const layers = int8LayersOf(fitted, inFp32);
   const images = firstImages(prepared.learning, rangeImages);
   const onProgress = (done: number, total: number) => onStep?.("ranges", done, total);
   return int8Network(fitted, { layers, mostWeight }, { images, engine, onProgress });

@@ -18,7 +18,7 @@ interface Change {
  * The plan, layer by layer: ranks (undefined: as it is), multiply-accumulates of one image, predicted milliseconds of a
  * batch.
  */
-export function plannedLayers(prepared: Prepared, { precision, ranks: plan }: SpeedPlan) {
+export function plannedLayers(prepared: Prepared, { precision, ranks: plan, inFp32 }: SpeedPlan) {
   const { measured } = prepared;
   const chosen = measuredIn(prepared, precision);
   return measured.layers.map((measuredLayer, i) => {
@@ -31,7 +31,7 @@ export function plannedLayers(prepared: Prepared, { precision, ranks: plan }: Sp
       ranks,
       fullRank,
       inputs: convOf(measured.network, layer).weight.shape[1],
-      precision: after.keepsFp32 ? "fp32" : precision,
+      precision: inFp32.has(layer) ? "fp32" : precision,
       macs: { before: before.macs, after: after.macs },
       ms: { before: before.ms, after: after.ms },
     };

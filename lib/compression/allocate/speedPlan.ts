@@ -6,7 +6,7 @@ import { allocateRanks } from "./allocateRanks";
 import type { Allocation, LayerChoices } from "./choices";
 import { choicesOf, type LayerMeasurements } from "../measure/measureLayers";
 import { predictMs } from "../measure/latencyTable";
-import { int8LayersOf } from "../measure/measureInt8";
+import { int8LayersOf, slowerInInt8 } from "../measure/measureInt8";
 import type { Precision } from "../measure/layerTimes";
 import { placeholderInt8, placeholderSplits } from "../placeholders";
 import type { RankPlan } from "../../network/rankPlan";
@@ -15,6 +15,8 @@ import type { RankPlan } from "../../network/rankPlan";
 export interface SpeedPlan {
   precision: Precision;
   ranks: RankPlan;
+  /** Layers that stay in fp32 where the others do not. */
+  inFp32: ReadonlySet<string>;
   /** Sum of the predicted losses; in int8 with what rounding costs. */
   loss: number;
   /** Milliseconds a batch by the latency table. */
@@ -50,6 +52,7 @@ export function planAsIs(measured: LayerMeasurements): SpeedPlan {
   return {
     precision: measured.int8 ? "int8" : "fp32",
     ranks: new Map(measured.layers.map(({ layer }) => [layer, undefined])),
+    inFp32: new Set(),
     loss: measured.int8?.loss ?? 0,
     predictedMs,
     speedup: predictedMs.original / predictedMs.compressed,
@@ -73,13 +76,14 @@ export async function planForSpeed(
   const choices = choicesOf(measured, "ms", "sensitivity");
   const original = originalMs(measured);
   // What the table was wrong by for one plan is no surprise for the next.
-  let [busy, correction] = [measured.busy, 1];
+  let [busy, correction, mixed] = [measured.busy, 1, true];
   const here = () => `on this machine, of which other programs took up to ${(100 * busy).toFixed(0)} %`;
   const planAt = async (aim: number) => {
     const allocation = allocationFor(choices, original / aim - measured.restMs);
     if (!allocation)
       throw new UserError(`${speedup} × is out of reach ${here()}: even the smallest ranks take longer, ask for less`);
-    const plan = await timed(measured, engine, allocation, correction, onStep);
+    const plan = await timed(measured, engine, allocation, { correction, mixed, onStep });
+    mixed &&= plan.inFp32.size > 0 || slowerInInt8(measured, plan.ranks).size === 0;
     correction = (plan.speedup * plan.predictedMs.compressed) / original;
     busy = Math.max(busy, plan.busy);
     return plan;
@@ -131,20 +135,36 @@ function allocationFor(choices: LayerChoices[], budget: number): Allocation | un
   }
 }
 
+/**
+ * A plan's timing. Layers that are slower in int8 by themselves may yet be better in it, since a change of precision on the
+ * way costs time as well: both ways are timed, unless it is known that mixing does not pay.
+ */
 async function timed(
-  { network, batch, imageShape, int8, ...measured }: LayerMeasurements,
+  measured: LayerMeasurements,
   engine: Engine,
   { ranks, loss }: Allocation,
-  correction: number,
-  onStep?: OnStep,
+  { correction, mixed, onStep }: { correction: number; mixed: boolean; onStep?: OnStep },
 ): Promise<SpeedPlan> {
-  const predictedMs = { original: originalMs({ int8, ...measured }), compressed: predictMs(measured, ranks) };
+  const { network, batch, imageShape, int8 } = measured;
+  const predictedMs = { original: originalMs(measured), compressed: predictMs(measured, ranks) };
   const split = placeholderSplits(network, ranks);
-  const form = int8 ? placeholderInt8(split, int8LayersOf(split, measured, ranks)) : split;
-  const expected = [(correction * predictedMs.original) / predictedMs.compressed];
+  const slower = slowerInInt8(measured, ranks);
+  const ways = int8 && mixed && slower.size > 0 ? [new Set<string>(), slower] : [new Set<string>()];
+  const forms = ways.map((inFp32) => (int8 ? placeholderInt8(split, int8LayersOf(split, inFp32)) : split));
+  const expected = forms.map(() => (correction * predictedMs.original) / predictedMs.compressed);
   const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);
   const options = { ...rounds, shape: [batch, ...imageShape], expected, onProgress };
-  const [{ speedup, after }] = await timeBeside(network, [form], engine, options);
-  const precision = int8 ? "int8" : "fp32";
-  return { precision, ranks, loss: loss + (int8?.loss ?? 0), predictedMs, speedup: speedup.ratio, busy: after.busy };
+  const timings = await timeBeside(network, forms, engine, options);
+  const ratios = timings.map(({ speedup }) => speedup.ratio);
+  const speedup = Math.max(...ratios);
+  const best = ratios.indexOf(speedup);
+  return {
+    precision: int8 ? "int8" : "fp32",
+    ranks,
+    inFp32: ways[best],
+    loss: loss + (int8?.loss ?? 0),
+    predictedMs,
+    speedup,
+    busy: timings[best].after.busy,
+  };
 }

@@ -14,7 +14,7 @@ export interface MeasureInt8Options extends MeasureOptions {
 }
 
 /**
- * What was measured of a network, its times taken in int8 instead; a layer that is slower so keeps fp32.
+ * What was measured of a network, its times taken in int8 instead; where a layer is slower so, that of fp32 stands.
  * @param measured in fp32, by the same options.
  */
 export async function measureInt8(
@@ -55,9 +55,14 @@ export async function measureInt8(
   };
 }
 
-/** The convolutions of a network split by a plan that are to compute in int8: all but those that are slower so. */
-export function int8LayersOf(split: Network, { layers }: Pick<LayerMeasurements, "layers">, ranks: RankPlan) {
+/** The layers that by the table are slower in int8, at their ranks in a plan. */
+export function slowerInInt8({ layers }: Pick<LayerMeasurements, "layers">, ranks: RankPlan): Set<string> {
   const slower = layers.filter((measured) => optionOf(measured, ranks.get(measured.layer)).keepsFp32);
-  const kept = new Set(slower.flatMap(({ layer }) => [layer, ...partsOf(layer)]));
+  return new Set(slower.map(({ layer }) => layer));
+}
+
+/** The convolutions of a split network that compute in int8. @param inFp32 layers that do not, split or whole. */
+export function int8LayersOf(split: Network, inFp32: ReadonlySet<string>): Set<string> {
+  const kept = new Set([...inFp32].flatMap((layer) => [layer, ...partsOf(layer)]));
   return new Set([...convolutionsOf(split)].filter((name) => !kept.has(name)));
 }

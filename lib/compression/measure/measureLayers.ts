@@ -27,7 +27,7 @@ export interface LayerOption {
   sensitivity: number;
   /** Share of the responses' variance that is lost. */
   energy: number;
-  /** Of measurements in int8: the layer is faster in fp32, and `ms` is of that. */
+  /** Of measurements in int8: the layer by itself is faster in fp32, and `ms` is of that. */
   keepsFp32?: boolean;
 }
 

@@ -88,6 +88,7 @@ const planner: CompressRequest["planner"] = async ({ network, layers, int8 }, _e
     loss: int8?.loss ?? 0,
     predictedMs: { original: speedup, compressed: 1 },
     speedup,
+    inFp32: new Set<string>(),
     busy: 0,
   };
 };

@@ -35,7 +35,7 @@ const record = {
     heldOut: images,
     measured: { network: smallResnet(1, 32), imageShape: [3, 64, 64], restMs: 1, layers },
   },
-  attempt: { copy: { plan: { ranks, predictedMs: {}, speedup: 1.5 } }, measured: {} },
+  attempt: { copy: { plan: { ranks, inFp32: new Set(), predictedMs: {}, speedup: 1.5 } }, measured: {} },
   seconds: {},
 } as unknown as CompressionRecord;
 

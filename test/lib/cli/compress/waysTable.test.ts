@@ -9,6 +9,7 @@ const plan = (precision: SpeedPlan["precision"], ranks: (number | undefined)[], 
   loss,
   predictedMs: { original: 1, compressed: 1 },
   speedup,
+  inFp32: new Set<string>(),
   busy: 0,
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { planAsIs } from "../../../../lib/compression/allocate/speedPlan";
-import { int8LayersOf, measureInt8 } from "../../../../lib/compression/measure/measureInt8";
+import { int8LayersOf, measureInt8, slowerInInt8 } from "../../../../lib/compression/measure/measureInt8";
 import { type LayerMeasurements, measureLayers } from "../../../../lib/compression/measure/measureLayers";
 import { predictMs } from "../../../../lib/compression/measure/latencyTable";
 import { placeholderSplits } from "../../../../lib/compression/placeholders";
@@ -55,7 +55,9 @@ test("a layer that is slower in int8 keeps fp32, with all its parts; the others 
     ["b.conv1", 8],
   ]);
   const split = placeholderSplits(network, ranks);
-  const kept = [...convolutionsOf(split)].filter((name) => !int8LayersOf(split, { layers }, ranks).has(name));
+  const slower = slowerInInt8({ layers }, ranks);
+  assert.deepEqual([...slower], ["a.conv1"]);
+  const kept = [...convolutionsOf(split)].filter((name) => !int8LayersOf(split, slower).has(name));
   assert.deepEqual(kept, ["a.conv1.in", "a.conv1.0", "a.conv1.1"]);
 });
 
