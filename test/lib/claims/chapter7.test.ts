@@ -115,7 +115,7 @@ test("low rank beats int8 if it is as fast and as right, and loses where int8 is
 
 test("low rank adds to int8 if both are a tenth faster for few points, and does not if they are no faster", () => {
   const verdicts: [Verdict, TimedNetwork[]][] = [
-    ["reproduced", [network(3.3, 876)]],
+    ["reproduced", [network(3.31, 876)]],
     ["reproduced", [network(2, 900), network(5, 880)]],
     ["differs", [network(3.29, 900)]],
     ["differs", [network(5, 874)]],
