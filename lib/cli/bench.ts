@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Assets } from "../assets/assets";
-import { trainFile } from "../assets/officialFiles";
 import { report } from "../claims/report";
 import { FileError } from "../core/errors";
 import { timeExtraction } from "./bench/extraction";
@@ -19,16 +17,15 @@ import { tensorflow } from "../engines/tensorflow";
 import { requireWritable, writeAtomically } from "../core/files";
 import { factorize, featureCount, linearHeads, withHead } from "../network/head";
 import type { Network } from "../network/network";
-import type { ReadNetwork } from "../network/resnet";
 import { buildFolder } from "../core/paths";
 import { usableCores } from "../core/usableCores";
-import { parseOptions, settingOptions, settingsFrom, weightsHelp } from "./arguments";
+import { imageHelp, imageOptions, parseOptions, settingOptions, settingsFrom, weightsHelp } from "./arguments";
 import { textTable } from "./textTable";
 
 const help = `npm run bench [-- OPTIONS]
 Times what takes time, beside PyTorch where python3 has it; writes build/bench.json. About six minutes.
 ${weightsHelp}
-  --images DIR     a folder in CIFAR-10's binary layout (data_batch_1.bin, test_batch.bin)
+${imageHelp}
   --threads N      threads to compare with one thread (default: all cores that it may use)
   --help           show this`;
 
@@ -41,19 +38,18 @@ const rounds = { runs: 8, mostRuns: 16 };
 /**
  * The benchmark: a table on stdout and build/bench.json.
  * @returns 0.
- * @throws UserError if an option is wrong; FileError if an asset is missing or damaged, or the images are not of ten classes.
+ * @throws UserError if an option is wrong; FileError if an asset is missing or damaged, or the weights are not a ResNet-18's.
  */
 export async function bench(args: string[]): Promise<number> {
-  const { weights, entry, images, threads } = settingOptions;
-  const parsed = parseOptions("run bench", help, args, { weights, entry, images, threads });
+  const { weights, entry, threads } = settingOptions;
+  const parsed = parseOptions("run bench", help, args, { weights, entry, ...imageOptions, threads });
   if (!parsed) return 0;
   const settings = settingsFrom(parsed.values);
   const file = join(buildFolder, "bench.json");
   requireWritable(file);
   const { read, ...assets } = await loadForReport(settings);
-  requireReportNetwork(assets, read);
-  if (!existsSync(join(assets.images.folder, trainFile)))
-    throw new FileError(assets.images.folder, `lacks ${trainFile}: the benchmark reads CIFAR-10's binary version`);
+  if (read.kind !== "ResNet-18") // the network that PyTorch's part times
+    throw new FileError(assets.weights.file, `holds ${read.kind}: the benchmark times ResNet-18`);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);
   if (pytorches.length === 0) console.error("PyTorch is left out: there is no python3 with torch and torchvision.");
@@ -77,34 +73,24 @@ async function measure(assets: Assets, network: Network, engines: Engine[], pyto
   const matrixProduct: Results["matrixProduct"] = [];
   for (const engine of engines) matrixProduct.push({ ...by(engine), gflopPerSecond: await productRate(engine) });
 
-  const file = join(assets.images.folder, trainFile);
+  const { train, classNames } = assets.images;
   const extractions = [];
   for (const engine of engines)
-    extractions.push({ engine, ...(await timeExtraction(engine, network, file, imageCount)) });
+    extractions.push({ engine, ...(await timeExtraction(engine, network, train, imageCount)) });
   const extraction = extractions.map(({ engine, stages }) => ({ ...by(engine), images: imageCount, stages }));
   for (const torch of pytorches) {
-    extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(file, imageCount) });
+    extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(train, imageCount) });
   }
 
   const [data] = extractions;
   const training: Results["training"] = [];
   for (const heads of [1, 40]) {
-    training.push({ ...by(engines[0]), heads, stepsPerSecond: await stepsPerSecond(heads, data, engines[0].threads) });
+    const speed = await stepsPerSecond(heads, classNames.length, data, engines[0].threads);
+    training.push({ ...by(engines[0]), heads, stepsPerSecond: speed });
   }
   const machine = { processor: cpus()[0].model, cores: usableCores(), node: process.version };
   const [weights, images] = [assets.weights.provenance, assets.images.provenance];
   return { machine, weights, images, latency, matrixProduct, extraction, spectra: timeSpectra(network), training };
-}
-
-/** @throws FileError unless it is the network that PyTorch's part times, on images of as many classes as its heads'. */
-function requireReportNetwork({ weights, images }: Assets, { kind }: ReadNetwork): void {
-  if (kind !== "ResNet-18") throw new FileError(weights.file, `holds ${kind}: the benchmark times ResNet-18`);
-  const { length } = images.classNames;
-  if (length !== report.classes)
-    throw new FileError(
-      images.folder,
-      `holds images of ${length} classes, the benchmark trains heads of ${report.classes}`,
-    );
 }
 
 /** The report's three models (its table 3-1); a head's numbers do not change its time. */

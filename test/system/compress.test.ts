@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { readCifar10 } from "../../lib/assets/images/cifarRecords";
+import { readImages } from "../../lib/assets/images/imageSource";
 import { testFile, trainFile } from "../../lib/assets/officialFiles";
 import { preprocess } from "../../lib/assets/images/preprocess";
 import { sha256 } from "../../lib/core/files";
@@ -99,7 +99,7 @@ test("without --precision it says what either would reach, takes one, and the fi
 
 async function accuracyOfFile(file: string) {
   const session = await InferenceSession.create(file);
-  const test = await readCifar10(join(images, testFile));
+  const { test } = await readImages(images, undefined, { size: 128, folder: checkout });
   const { data, shape } = preprocess(test, 0, test.count);
   const { fc } = await session.run({ image: new OrtTensor("float32", data, shape) });
   await session.release();

@@ -1,5 +1,5 @@
 import { FileError } from "../../core/errors";
-import { readBounded, sha256 } from "../../core/files";
+import { sha256 } from "../../core/files";
 import { sizeOf } from "../../core/tensor";
 import { imagesInMemory, type LabelledImages } from "./labelledImages";
 
@@ -45,11 +45,6 @@ export function imagesOfRecords(
     pixels.set(bytes.subarray(start + labelBytes, start + recordBytes), i * imageBytes);
   }
   return imagesInMemory(pixels, shape, labels, sha256(bytes));
-}
-
-/** Images of one file of CIFAR-10's binary version, of ten classes. @throws FileError if it cannot be read or is none. */
-export async function readCifar10(file: string): Promise<LabelledImages> {
-  return imagesOfRecords(file, await readBounded(file, "file of CIFAR-10"), { labelBytes: 1, labelAt: 0, classes: 10 });
 }
 
 function wrongLabel(label: number, image: number, classes: number): string {

@@ -1,31 +1,28 @@
-import { readCifar10 } from "../../assets/images/cifarRecords";
-import { firstImages } from "../../assets/images/labelledImages";
+import { firstImages, type LabelledImages } from "../../assets/images/labelledImages";
 import { preprocess } from "../../assets/images/preprocess";
 import type { Engine } from "../../engines/engine";
 import { features as extract, type LabelledFeatures } from "../../engines/features";
 import type { Network } from "../../network/network";
 import { progress } from "../../display/progress";
 
-/** Seconds of reading the file, of resizing and normalising, and of the network. */
+/** Seconds of resizing and normalising, and of the network. */
 export interface Stages {
-  decode: number;
   preprocess: number;
   run: number;
 }
 
 /**
- * Extracts the features of the first images of a CIFAR-10 file as chapters 3 and 4 do, without the cache's help, and
- * times each stage.
- * @throws FileError if the file cannot be read.
+ * Extracts the features of the first images as chapters 3 and 4 do, without the cache's help, and times each stage. What was
+ * done once to read or decode the images is not counted.
  */
 export async function timeExtraction(
   engine: Engine,
   network: Network,
-  file: string,
+  all: LabelledImages,
   count: number,
 ): Promise<LabelledFeatures & { stages: Stages }> {
-  const stages: Stages = { decode: 0, preprocess: 0, run: 0 };
-  const images = firstImages(await timed(stages, "decode", () => readCifar10(file)), count);
+  const stages: Stages = { preprocess: 0, run: 0 };
+  const images = firstImages(all, count);
   for (let from = 0; from < images.count; from += 64) {
     await timed(stages, "preprocess", async () => preprocess(images, from, Math.min(images.count, from + 64)));
   }

@@ -1,8 +1,9 @@
-"""PyTorch's part of the benchmark: answers each line of JSON on stdin with one on stdout.
+"""PyTorch's part of the benchmark: answers each line of JSON on stdin, behind which pixels may follow, with one on stdout.
 Usage: python3 lib/cli/bench/pytorch.py THREADS
 Weights are random: what a run costs does not depend on them.
 """
 import json
+import math
 import sys
 import time
 
@@ -28,27 +29,26 @@ def resnet(rank):
 
 models = {"base": resnet(None), "k = 5": resnet(5), "k = 2": resnet(2)}
 noise = torch.randn(batch_size, 3, 128, 128)
-preprocess = transforms.Compose([
-    transforms.Resize(128),
-    transforms.CenterCrop(128),
-    transforms.ToTensor(),
-    transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
-])
 
 
 def run(model):
     models[model](noise)
 
 
-def extract(file, count):
-    """Seconds of each stage of extracting the features of a CIFAR-10 file's first images."""
+def extract(shape, preprocessing):
+    """Seconds of each stage of extracting features of images, whose bytes follow: count, planes, height, width."""
+    size = preprocessing["size"]
+    preprocess = transforms.Compose([
+        transforms.Resize(size),
+        transforms.CenterCrop(size),
+        transforms.ToTensor(),
+        transforms.Normalize(preprocessing["mean"], preprocessing["deviation"]),
+    ])
+    planes = np.frombuffer(sys.stdin.buffer.read(math.prod(shape)), np.uint8).reshape(shape)
+    images = [Image.fromarray(image) for image in np.ascontiguousarray(planes.transpose(0, 2, 3, 1))]
     backbone = torch.nn.Sequential(*list(models["base"].children())[:-1])
-    backbone(noise)
-    start = time.perf_counter()
-    records = np.fromfile(file, np.uint8).reshape(-1, 3073)[:count, 1:]
-    pixels = np.ascontiguousarray(records.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
-    images = [Image.fromarray(image) for image in pixels]
-    stages = {"decode": time.perf_counter() - start, "preprocess": 0.0, "run": 0.0}
+    backbone(torch.randn(batch_size, 3, size, size))
+    stages = {"preprocess": 0.0, "run": 0.0}
     for first in range(0, len(images), batch_size):
         start = time.perf_counter()
         batch = torch.stack([preprocess(image) for image in images[first:first + batch_size]])
@@ -61,6 +61,6 @@ def extract(file, count):
 
 commands = {"run": run, "extract": extract}
 print(json.dumps(torch.__version__), flush=True)
-for line in sys.stdin:
+for line in sys.stdin.buffer:
     command, *arguments = json.loads(line)
     print(json.dumps(commands[command](*arguments)), flush=True)

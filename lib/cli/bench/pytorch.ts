@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { firstImages, type LabelledImages } from "../../assets/images/labelledImages";
 import { root } from "../../core/paths";
 import type { Stages } from "./extraction";
 
@@ -45,9 +46,12 @@ export class PyTorch {
     await this.ask("run", model);
   }
 
-  /** Feature extraction of the first images of a CIFAR-10 file, with Pillow and torchvision's transforms. */
-  extract(file: string, count: number): Promise<Stages> {
-    return this.ask("extract", file, count);
+  /** Feature extraction of the first images, with Pillow and torchvision's transforms. */
+  extract(all: LabelledImages, most: number): Promise<Stages> {
+    const { count, shape, preprocessing, pixels } = firstImages(all, most);
+    const stages = this.ask<Stages>("extract", [count, ...shape], preprocessing);
+    this.child.stdin.write(pixels(0, count));
+    return stages;
   }
 
   close(): void {

@@ -65,11 +65,11 @@ function withRatios<T extends By>(
 }
 
 function imagesPerSecond({ images, stages }: { images: number; stages: Stages }): number {
-  return images / (stages.decode + stages.preprocess + stages.run);
+  return images / (stages.preprocess + stages.run);
 }
 
 function shares(stages: Stages): string {
-  const total = stages.decode + stages.preprocess + stages.run;
+  const total = stages.preprocess + stages.run;
   return Object.entries(stages)
     .map(([stage, seconds]) => `${stage} ${((100 * seconds) / total).toFixed(1)} %`)
     .join(", ");

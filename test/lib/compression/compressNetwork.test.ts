@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { readCifar10 } from "../../../lib/assets/images/cifarRecords";
+import { readImages } from "../../../lib/assets/images/imageSource";
 import { firstImages, type LabelledImages } from "../../../lib/assets/images/labelledImages";
 import { drawDemoImages } from "../../../lib/assets/demo";
-import { testFile, trainFile } from "../../../lib/assets/officialFiles";
 import { preprocess } from "../../../lib/assets/images/preprocess";
 import { type CompressRequest, compressNetwork, costs } from "../../../lib/compression/compressNetwork";
 import type { Timer } from "../../../lib/compression/measureCompressed";
@@ -33,11 +32,12 @@ let request: CompressRequest;
 before(async () => {
   const images = join(buildFolder, "cache", "demo-images");
   await drawDemoImages(images, demoFolder);
+  const { train, test } = await readImages(images, undefined, { size: 128, folder });
   request = {
     network: smallNetwork(),
-    train: firstImages(await readCifar10(join(images, trainFile)), 120),
+    train: firstImages(train, 120),
     classes: 10,
-    test: firstImages(await readCifar10(join(images, testFile)), 64),
+    test: firstImages(test, 64),
     engine,
     batch: 32,
     speedup: 1.2,

@@ -1,35 +1,28 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { timeExtraction } from "../../../../lib/cli/bench/extraction";
 import { latencies } from "../../../../lib/cli/bench/latency";
 import { stepsPerSecond, timeSpectra } from "../../../../lib/cli/bench/library";
-import { FileError } from "../../../../lib/core/errors";
+import { imagesInMemory } from "../../../../lib/assets/images/labelledImages";
 import { imageInput, type Linear } from "../../../../lib/network/network";
 import { PyTorch, pythonWith } from "../../../../lib/cli/bench/pytorch";
 import { Random } from "../../../../lib/core/random";
 import { tensor } from "../../../../lib/core/tensor";
-import { countingEngine, tinyNetwork } from "../../../support/countingEngine";
+import { countingEngine, randomImages, tinyNetwork } from "../../../support/countingEngine";
 
-const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
-after(() => rmSync(folder, { recursive: true }));
-const file = join(folder, "data_batch_1.bin");
-writeFileSync(file, Buffer.alloc(100 * 3073, 7));
+const images = randomImages(100);
 
 test("extraction runs all images once and times each stage", async () => {
   const batches: number[] = [];
   const start = performance.now();
-  const { stages, features, labels } = await timeExtraction(countingEngine(batches, 20), tinyNetwork, file, 70);
+  const { stages, features, labels } = await timeExtraction(countingEngine(batches, 20), tinyNetwork, images, 70);
   const elapsed = (performance.now() - start) / 1000;
   assert.deepEqual(batches, [64, 6]);
   assert.deepEqual(features.shape, [70, 2]);
-  assert.deepEqual(labels, new Int32Array(70).fill(7));
+  assert.deepEqual(labels, images.labels.subarray(0, 70));
   assert.ok(stages.run >= 0.039, "two batches of 20 ms");
-  const total = stages.run + stages.decode + stages.preprocess;
+  const total = stages.run + stages.preprocess;
   assert.ok(total <= elapsed, `${JSON.stringify(stages)} in ${elapsed} s`);
-  await assert.rejects(timeExtraction(countingEngine([]), tinyNetwork, join(folder, "none.bin"), 70), FileError);
 });
 
 test("latencies time each model on each engine, one round more than counts", async () => {
@@ -65,7 +58,7 @@ test("spectra of linear layers and convolutions are timed, with their matrices' 
 test("training steps are counted", async () => {
   // Ten epochs of two batches, within the time that the call takes.
   const start = performance.now();
-  const rate = await stepsPerSecond(2, { features: tensor([70, 3]), labels: new Int32Array(70) }, 1);
+  const rate = await stepsPerSecond(2, 3, { features: tensor([70, 3]), labels: new Int32Array(70) }, 1);
   const elapsed = (performance.now() - start) / 1000;
   assert.ok(20 / rate < elapsed, `20 steps at ${rate} a second, in ${elapsed} s`);
 });
@@ -76,9 +69,13 @@ test("PyTorch runs its models and extracts features in its own process", { skip 
   assert(pytorch);
   assert.match(pytorch.version, /^\d+\.\d+/);
   await pytorch.run("k = 5");
-  const stages = await pytorch.extract(file, 3);
-  assert.deepEqual(Object.keys(stages), ["decode", "preprocess", "run"]);
-  assert.ok(Object.values(stages).every((seconds) => Number.isFinite(seconds)));
+  const prepared = imagesInMemory(new Uint8Array(5 * 3 * 40 * 40), [3, 40, 40], new Int32Array(5), "");
+  const smaller = { ...prepared, preprocessing: { ...prepared.preprocessing, size: 40 } };
+  for (const each of [images, smaller]) {
+    const stages = await pytorch.extract(each, 3);
+    assert.deepEqual(Object.keys(stages), ["preprocess", "run"]);
+    assert.ok(Object.values(stages).every((seconds) => seconds > 0));
+  }
   await assert.rejects(pytorch.run("no model"), /ended by itself: KeyError: 'no model'$/);
   pytorch.close();
 });
