@@ -30,9 +30,10 @@ export async function compress(args: string[]): Promise<number> {
   const asked = compressArguments(args);
   if (!asked) return 0;
   endOnSignals();
-  const { read, ...assets } = await load(asked.settings, leastImages);
-  const [{ network }, { images }] = [read, assets];
-  console.log(inUse({ ...assets, read }));
+  const loaded = await load(asked.settings, leastImages);
+  const { images, read } = loaded;
+  const { network } = read;
+  console.log(inUse(loaded));
   for (const line of await asRead(network, images, onnxRuntime(asked.settings.threads))) console.log(line);
   console.log(`head: ${headOf({ network, classes: images.classNames.length })}`);
   if (asked.precisions.includes("int8")) console.log(int8Line(int8Support()));
@@ -49,7 +50,7 @@ export async function compress(args: string[]): Promise<number> {
     return notMet;
   }
   const { prepared, attempt, int8Alone } = outcome;
-  await write({ assets, asked, prepared, attempt, int8Alone, seconds });
+  await write({ loaded, asked, prepared, attempt, int8Alone, seconds });
   console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
   return 0;
 }

@@ -22,7 +22,7 @@ export async function load(
 }
 
 /** "ResNet-50, 1000 classes; entry \"model\"; prefix module. taken off": what was read of a checkpoint, and how. */
-function networkText({ weights, read: { kind, classes, notes } }: Loaded): string {
+export function networkText({ weights, read: { kind, classes, notes } }: Loaded): string {
   const head = classes === undefined ? "no head" : `${classes} ${classes === 1 ? "class" : "classes"}`;
   return [`${kind}, ${head}`, ...weights.notes, ...notes].join("; ");
 }

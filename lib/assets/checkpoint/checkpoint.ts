@@ -40,12 +40,16 @@ export async function readCheckpoint(file: string, { entry }: { entry?: string }
   const kind = torch ? "torch" : "safetensors";
   if (promised && promised !== kind) throw new FileError(file, `is named as a ${promised} file but holds ${kind}`);
   if (entry !== undefined && !torch) throw new FileError(file, `has no entry "${printable(entry)}": leave --entry out`);
-  const sum = sha256(bytes);
-  if (!torch) {
-    const read = plain ? { stateDict: readSafetensors(file, bytes), sha256: sum } : await readShards(file, bytes);
-    return { file, ...unmasked({ ...read, notes: [] }), sha256: read.sha256 };
+  if (!torch && !plain) {
+    const read = await readShards(file, bytes);
+    return { file, ...unmasked(read), sha256: read.sha256 };
   }
-  const contents = isZip(bytes) ? await readPth(file, bytes, entry) : readLegacyPth(file, bytes, entry);
+  const contents = plain
+    ? { stateDict: readSafetensors(file, bytes), notes: [] }
+    : isZip(bytes)
+      ? await readPth(file, bytes, entry)
+      : readLegacyPth(file, bytes, entry);
+  const sum = sha256(bytes);
   return { file, ...unmasked(contents), sha256: entry === undefined ? sum : sha256(`${sum} ${entry}`) };
 }
 

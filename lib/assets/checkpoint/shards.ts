@@ -1,8 +1,8 @@
-import type { StateDict } from "../../core/tensor";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FileError, printable } from "../../core/errors";
 import { readBounded, sha256 } from "../../core/files";
+import type { Contents } from "./entry";
 import { isSafetensors, readSafetensors } from "./safetensors";
 
 const [longestIndex, mostBytes] = [2 ** 24, 2 ** 30];
@@ -17,13 +17,13 @@ export function isShardIndex(bytes: Buffer): boolean {
 /**
  * Reads a state dict whose safetensors files lie beside their index, model.safetensors.index.json: its `weight_map` names the
  * file of each tensor.
- * @returns it and the sha256 of all parts' sums.
+ * @returns it, how many there are, and the sha256 of all parts' sums.
  * @throws FileError if the index names anything but files beside it, if one is missing or damaged or lacks a tensor, or if
  *   all of them are larger than 1 GiB.
  */
-export async function readShards(file: string, bytes: Buffer): Promise<{ stateDict: StateDict; sha256: string }> {
+export async function readShards(file: string, bytes: Buffer): Promise<Contents & { sha256: string }> {
   const shardOf = shardsByTensor(file, bytes);
-  const stateDict: StateDict = new Map();
+  const stateDict: Contents["stateDict"] = new Map();
   const sums = [sha256(bytes)];
   let total = 0;
   for (const shard of new Set(shardOf.values())) {
@@ -40,7 +40,7 @@ export async function readShards(file: string, bytes: Buffer): Promise<{ stateDi
   for (const [name, shard] of shardOf)
     if (!stateDict.has(name))
       throw new FileError(file, `is damaged: ${printable(name)} is not in ${printable(shard)}, which it names`);
-  return { stateDict, sha256: sha256(sums.join()) };
+  return { stateDict, notes: [`${sums.length - 1} shards`], sha256: sha256(sums.join()) };
 }
 
 function shardsByTensor(file: string, bytes: Buffer): Map<string, string> {

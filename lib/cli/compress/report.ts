@@ -1,6 +1,5 @@
 import { cpus } from "node:os";
 import { version } from "../../../package.json";
-import type { Assets } from "../../assets/assets";
 import { inputShape } from "../../assets/images/labelledImages";
 import { preprocessingText } from "../../assets/images/preprocessing";
 import type { Attempt } from "../../compression/compressNetwork";
@@ -10,13 +9,15 @@ import { usableCores } from "../../core/usableCores";
 import { measuredIn, ownHead, type Prepared } from "../../compression/prepareCompression";
 import { outputRanks, rankMetadata } from "../../network/rankPlan";
 import { onnxVersions } from "../../network/onnxGraph";
+import type { Loaded } from "../chapterNeeds";
+import { networkText } from "../inUse";
 import type { CompressArguments } from "./options";
 import { tuningText } from "./tuningText";
 import { plannedLayers, totalMacs } from "./tables";
 
 /** All that a compression's files say of it. */
 export interface CompressionRecord {
-  assets: Assets;
+  loaded: Loaded;
   asked: CompressArguments;
   prepared: Prepared;
   attempt: Attempt;
@@ -25,10 +26,12 @@ export interface CompressionRecord {
 }
 
 /** What the ONNX file says of itself: by it alone, it can be used and traced back. */
-export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): Record<string, string> {
+export function onnxMetadata({ loaded, prepared, attempt }: CompressionRecord): Record<string, string> {
+  const { weights, images } = loaded;
   return {
     version,
-    source_sha256: assets.weights.sha256,
+    source: networkText(loaded),
+    source_sha256: weights.sha256,
     ...rankMetadata(attempt.copy.plan.ranks),
     fit: compressionFit,
     precision: attempt.copy.plan.precision,
@@ -36,24 +39,33 @@ export function onnxMetadata({ assets, prepared, attempt }: CompressionRecord): 
     head: `${headOf(prepared.options)}, refitted to the compressed network`,
     ...(attempt.copy.tuned && { tuning: tuningText(attempt.copy.tuned) }),
     batch_norms: "folded into the convolutions",
-    preprocessing: preprocessingText(assets.images.train.preprocessing),
-    classes: JSON.stringify(assets.images.classNames),
+    preprocessing: preprocessingText(images.train.preprocessing),
+    classes: JSON.stringify(images.classNames),
   };
 }
 
 /** The JSON report beside the ONNX file; shares and intervals between 0 and 1, times in milliseconds. */
 export function compressionReport(record: CompressionRecord, onnx: { file: string; bytes: number; sha256: string }) {
-  const { assets, asked, prepared, attempt, int8Alone, seconds } = record;
-  const { weights, images } = assets;
+  const { loaded, asked, prepared, attempt, int8Alone, seconds } = record;
+  const { weights, images, read } = loaded;
   const { plan } = attempt.copy;
   const layers = plannedLayers(prepared, plan);
   const { engine } = prepared.options;
   return {
     tool: { name: "low-rank-resnet", version },
-    weights: { provenance: weights.provenance, file: weights.file, sha256: weights.sha256 },
+    weights: {
+      provenance: weights.provenance,
+      file: weights.file,
+      entry: asked.settings.entry ?? null,
+      sha256: weights.sha256,
+      network: read.kind,
+      notes: [...weights.notes, ...read.notes],
+    },
     images: {
       provenance: images.provenance,
       folder: images.folder,
+      kind: images.kind,
+      notes: images.notes,
       train: { count: images.train.count, sha256: images.train.sha256 },
       test: { count: images.test.count, sha256: images.test.sha256 },
       learning: prepared.learning.count,

@@ -175,8 +175,9 @@ describe("shards", () => {
   const text = content.get(index)!.toString();
 
   test("are read through their index", async () => {
-    const { stateDict, sha256: sum } = await readCheckpoint(at("sharded", index));
+    const { stateDict, notes, sha256: sum } = await readCheckpoint(at("sharded", index));
     assert.deepEqual(bitsOf(stateDict), state);
+    assert.deepEqual(notes, ["2 shards"]);
     assert.equal(sum, sha256([...content.values()].map(sha256).join()));
   });
 

@@ -23,11 +23,15 @@ const layers = smallLayers.map((layer) => ({ layer, options: [{}, { ranks: ranks
 const images = { count: 3, sha256: "of images", preprocessing: reportPreprocessing };
 const headed: Network = { nodes: [{ kind: "linear", name: "fc", input: "avgpool", weight: tensor([10, 512]) }] };
 const record = {
-  assets: {
-    weights: { provenance: "custom", file: "own.pth", sha256: "of weights" },
-    images: { provenance: "custom", folder: "own", train: images, test: images, classNames: ["cat", "dog"] },
+  loaded: {
+    weights: { provenance: "custom", file: "own.pth", sha256: "of weights", notes: ['entry "ema"'] },
+    images: {
+      ...{ provenance: "custom", folder: "own", kind: "class folders", notes: ["split"] },
+      ...{ train: images, test: images, classNames: ["cat", "dog"] },
+    },
+    read: { network: headed, kind: "ResNet-18", classes: 10, notes: ["prefix module. taken off"] },
   },
-  asked: { speedup: 1.5, batch: 8 },
+  asked: { settings: { entry: "ema" }, speedup: 1.5, batch: 8 },
   prepared: {
     options: { engine: onnxRuntime(1), network: headed, classes: 2 },
     learning: images,
@@ -42,6 +46,7 @@ const record = {
 test("the file names its source, every layer's rank, the narrowed layers' input ranks, and the classes", () => {
   const metadata = onnxMetadata(record);
   assert.equal(metadata.source_sha256, "of weights");
+  assert.equal(metadata.source, 'ResNet-18, 10 classes; entry "ema"; prefix module. taken off');
   assert.deepEqual(JSON.parse(metadata.ranks), {
     stem: 8,
     "a.conv1": 16,
@@ -76,6 +81,18 @@ test("the report states the file's operator set and IR version, and both ranks o
       ["b.down", 8, null],
     ],
   );
+});
+
+test("the report states the entry that was chosen and all that was said of what was read", () => {
+  const { weights, images } = compressionReport(record, { file: "m.onnx", bytes: 5, sha256: "of it" });
+  assert.deepEqual(
+    [weights.entry, weights.network, weights.notes],
+    ["ema", "ResNet-18", ['entry "ema"', "prefix module. taken off"]],
+  );
+  assert.deepEqual([images.kind, images.notes], ["class folders", ["split"]]);
+  const { asked } = record;
+  const plain = { ...record, asked: { ...asked, settings: { ...asked.settings, entry: undefined } } };
+  assert.equal(compressionReport(plain, { file: "m.onnx", bytes: 5, sha256: "of it" }).weights.entry, null);
 });
 
 test("a training of the layers is said in the file, and only then", () => {
