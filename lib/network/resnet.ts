@@ -49,6 +49,12 @@ export function readNetwork(stateDict: StateDict, file: string): ReadNetwork {
     ...taker.impossibleValues(),
   ];
   if (problems.length > 0) {
+    const isShortcut = (text: string) => text.includes(".downsample.");
+    if (problems.every(isShortcut) && ![...tensors.keys()].some(isShortcut))
+      throw new FileError(
+        file,
+        "cannot be read as a ResNet: its shortcuts have no weights where channels change (option A of He et al. 2016, padded with zeros), only those of 1 × 1 convolutions are read",
+      );
     const held = firstFew([...stateDict.keys()], ", ") || "no tensor";
     const names = problems.length > 3 ? `; it holds ${held}` : "";
     const nearest = `nearest: ${nearestKnown(structure)}, but ${firstFew(problems, "; ")}`;

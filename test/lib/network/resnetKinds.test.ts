@@ -133,6 +133,16 @@ test("the nearest known network is named, and what lacks", () => {
   );
 });
 
+test("shortcuts without weights are refused by that reason, some that are missing by their names", () => {
+  for (const first of [16, 64]) {
+    const whole = family({ blocks: [3, 3, 3], stem: 3, first });
+    const bare = new Map([...whole].filter(([name]) => !name.includes("downsample")));
+    assert.throws(() => readNetwork(bare, "own.pth"), /^FileError: own\.pth: [^\n]*its shortcuts have no weights/);
+    whole.delete("layer2.0.downsample.0.weight");
+    assert.throws(() => readNetwork(whole, "own.pth"), /but layer2\.0\.downsample\.0\.weight is missing$/);
+  }
+});
+
 test("a number of blocks that no network has costs no time", () => {
   const dict = family({ blocks: [2, 2, 2, 2] });
   dict.set("layer1.99999999.conv1.weight", dict.get("conv1.weight")!);
