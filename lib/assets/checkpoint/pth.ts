@@ -19,8 +19,11 @@ export function isZip(bytes: Uint8Array): boolean {
  */
 export async function readPth(file: string, bytes: Buffer, entry?: string): Promise<Contents> {
   const records = await readRecords(file, bytes);
-  const pickles = [...records.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  const names = [...records.keys()];
+  const pickles = names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickles.length !== 1) throw new FileError(file, "is a zip file, but none that torch.save wrote: no data.pkl");
+  if (names.some((name) => /^[^/]+\/(constants\.pkl|code\/.*)$/.test(name))) throw new FileError(file, torchScript);
+  if ([...records.values()].includes(undefined)) throw new FileError(file, compressedZip);
   const folder = pickles[0].slice(0, -"data.pkl".length);
   const byteOrder = records.get(`${folder}byteorder`)?.toString("latin1") ?? "little";
   if (byteOrder !== "little") throw new FileError(file, bigEndian);
@@ -33,29 +36,20 @@ export async function readPth(file: string, bytes: Buffer, entry?: string): Prom
   });
 }
 
-/** Name → content of each entry: views of the file's bytes. */
-async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buffer>> {
-  const records = new Map<string, Buffer>();
+/** Name → content of each entry: views of the file's bytes; undefined where it is compressed. */
+async function readRecords(file: string, bytes: Buffer): Promise<Map<string, Buffer | undefined>> {
+  const records = new Map<string, Buffer | undefined>();
   try {
     const zip = await fromBufferPromise(bytes);
     for await (const entry of zip.eachEntry()) {
-      const other = otherKind(entry);
-      if (other) throw new FileError(file, other);
       if (records.has(entry.fileName)) throw new Error("two entries of one name");
-      records.set(entry.fileName, await contentOf(zip, entry, bytes));
+      const isStored = entry.compressionMethod === 0 && !entry.isEncrypted();
+      records.set(entry.fileName, isStored ? await contentOf(zip, entry, bytes) : undefined);
     }
   } catch (cause) {
-    if (cause instanceof FileError) throw cause;
     throw new FileError(file, `is damaged or incomplete: ${(cause as Error).message.slice(0, 200)}`);
   }
   return records;
-}
-
-/** What a zip file is that has such an entry, if it is nothing that is read. */
-function otherKind(entry: Entry): string | undefined {
-  if (/^[^/]+\/(constants\.pkl|code\/.*)$/.test(entry.fileName)) return torchScript;
-  if (entry.compressionMethod !== 0 || entry.isEncrypted()) return compressedZip;
-  return undefined;
 }
 
 async function contentOf(zip: ZipFile, entry: Entry, bytes: Buffer): Promise<Buffer> {

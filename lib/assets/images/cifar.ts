@@ -64,7 +64,8 @@ export function isCifarFile(name: string): boolean {
 export async function readCifar(files: Files, version: Version, labels = "fine"): Promise<ImageSet> {
   const { kind, train, test, meta } = version;
   const [lists, chosen] = [Object.keys(version.labels), version.labels[labels]];
-  if (!chosen) throw new UserError(`--labels takes fine, or coarse for CIFAR-100, not "${labels}" for ${kind}`);
+  if (!lists.includes(labels))
+    throw new UserError(`--labels takes fine, or coarse for CIFAR-100, not "${labels}" for ${kind}`);
   for (const name of [train, test])
     if (!files.names.has(name)) throw new FileError(files.path, `lacks ${name}: ${kind} is ${train} and ${test}`);
   const listed = meta ?? chosen.names;

@@ -30,11 +30,12 @@ export function preprocessingFrom({ size, mean, std }: Pick<Settings, "size" | "
   const side = size === undefined ? reportPreprocessing.size : Number(size);
   if (!(Number.isInteger(side) && side >= smallest && side <= largest))
     throw new UserError(`--size takes a whole number from ${smallest} to ${largest}, not "${size}"`);
-  const named = statistics[mean ?? "imagenet"];
+  const name = mean ?? "imagenet";
+  const named = Object.hasOwn(statistics, name) ? statistics[name] : undefined;
   if (named && std === undefined) return { size: side, ...named };
   if (named || std === undefined)
     throw new UserError("--mean and --std take as many numbers, or --mean alone a name: imagenet or cifar");
-  const [means, deviations] = [numbersOf(mean as string, "--mean"), numbersOf(std, "--std")];
+  const [means, deviations] = [numbersOf(name, "--mean"), numbersOf(std, "--std")];
   if (means.length !== deviations.length)
     throw new UserError(`--mean ${mean} and --std ${std}: give as many numbers for both`);
   if (deviations.includes(0)) throw new UserError(`--std ${std}: nothing can be divided by 0`);

@@ -39,6 +39,7 @@ test("what cannot be meant is refused by its option's name", () => {
     [{ std: "0.5,0.5,0.5" }, "--mean"],
     [{ mean: "cifar", std: "1,1,1" }, "--mean"],
     [{ mean: "cifra" }, "--mean"],
+    [{ mean: "constructor" }, "--mean"],
     [{ mean: "123.7,116.3,103.5", std: "1,1,1" }, "--mean"],
     [{ mean: "0.5,0.5", std: "1,1" }, "--mean"],
     [{ mean: "0.5,,0.5", std: "1,1,1" }, "--mean"],
