@@ -67,6 +67,8 @@ export async function start(args: string[]): Promise<number> {
   const other = existing(folder, "folder");
   if (check && !other && settings.full)
     throw new UserError("the committed notebooks hold fewer points than --full: leave it out, or give a --baseline");
+  const lock = join(buildFolder, "run.lock");
+  requireWritable(lock);
   if (inplace) for (const written of ["notebooks", "figures"]) requireWritable(join(root, written, "any"));
   const results = new Results();
   const chosen: Run[] = [];
@@ -82,7 +84,7 @@ export async function start(args: string[]): Promise<number> {
   const assets = { weights: weights.sha256, images: images.sha256 };
   const baseline = check && (await readBaseline(runs, other ?? results.committed, [weights, images]));
   endOnSignals();
-  const release = takeLock(join(buildFolder, "run.lock"));
+  const release = takeLock(lock);
   try {
     const stale = await results.prepare(runs, `${JSON.stringify(assets)}\n`, runs.filter(isInjected));
     for (const { number } of stale)

@@ -29,6 +29,10 @@ type Classes = Map<string, string[]>;
 export async function readImageFolder(folder: string, preparation: Preparation): Promise<ImageSet> {
   const inside = foldersIn(folder);
   const testFolder = inside.includes("train") && testFolders.find((name) => inside.includes(name));
+  // Parts of other names, or one alone, would pass for classes.
+  const isPart = (name: string) => /train/i.test(name) && foldersIn(join(folder, name)).length > 0;
+  const part = testFolder ? undefined : inside.find(isPart);
+  if (part) throw new FileError(join(folder, part), "holds folders and is no class: call the parts train and test");
   const others: string[] = [];
   const [train, test] = testFolder
     ? ["train", testFolder].map((name) => classesIn(join(folder, name), others))
@@ -36,7 +40,7 @@ export async function readImageFolder(folder: string, preparation: Preparation):
   if (train.size < 2)
     throw new FileError(
       folder,
-      `holds ${train.size} class folders: give two at least, in train/ and test/ or directly`,
+      `holds ${train.size} class folder${train.size === 1 ? "" : "s"}: give two at least, in train/ and test/ or directly`,
     );
   for (const [here, there, place] of [
     [train, test, "train"],
@@ -82,6 +86,7 @@ const foldersIn = (folder: string) => namesIn(folder).filter((name) => isFolder(
 
 /** @param others gets the files that are no images. @throws FileError if a class has none. */
 function classesIn(folder: string, others: string[]): Classes {
+  others.push(...namesIn(folder).filter((name) => !isFolder(join(folder, name))));
   const classes: Classes = new Map(foldersIn(folder).map((name) => [name, imagesUnder(join(folder, name), others)]));
   for (const [name, files] of classes)
     if (files.length === 0)

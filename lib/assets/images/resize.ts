@@ -39,15 +39,15 @@ export function resizeThrough(
   out: Table,
   part: Part = { left: 0, top: 0, ...to },
 ): void {
-  const taps = tapsOf(from.height, to.height);
-  const last = part.top + part.height - 1;
-  const [first, end] = [taps.first[part.top], taps.first[last] + taps.weights[last].length];
-  const rows = resizeRows(planes, from, tapsOf(from.width, to.width), { first, end }, part);
+  const taps = tapsOf(from.height, to.height, part.top, part.height);
+  const last = part.height - 1;
+  const [first, end] = [taps.first[0], taps.first[last] + taps.weights[last].length];
+  const rows = resizeRows(planes, from, tapsOf(from.width, to.width, part.left, part.width), { first, end });
   for (let plane = 0; plane < tables.length; plane++) {
     for (let y = 0; y < part.height; y++) {
-      const source = (plane * (end - first) + taps.first[part.top + y] - first) * part.width;
+      const source = (plane * (end - first) + taps.first[y] - first) * part.width;
       const target = (plane * part.height + y) * part.width;
-      mixRows(rows, source, part.width, taps.weights[part.top + y], tables[plane], out, target);
+      mixRows(rows, source, part.width, taps.weights[y], tables[plane], out, target);
     }
   }
 }
@@ -78,21 +78,21 @@ function halfToEven(twice: number): number {
 const knownTaps = new Map<string, Taps>();
 const mostTaps = 64;
 
-function tapsOf(from: number, to: number): Taps {
-  const key = `${from} ${to}`;
-  const taps = knownTaps.get(key) ?? computeTaps(from, to);
+function tapsOf(from: number, to: number, begin: number, count: number): Taps {
+  const key = `${from} ${to} ${begin} ${count}`;
+  const taps = knownTaps.get(key) ?? computeTaps(from, to, begin, count);
   if (knownTaps.size >= mostTaps) knownTaps.clear();
   knownTaps.set(key, taps);
   return taps;
 }
 
-/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter of support 1. */
-function computeTaps(from: number, to: number): Taps {
-  const taps: Taps = { first: new Int32Array(to), weights: [] };
+/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter of support 1, of so many output pixels. */
+function computeTaps(from: number, to: number, begin: number, count: number): Taps {
+  const taps: Taps = { first: new Int32Array(count), weights: [] };
   const scale = from / to;
   const support = Math.max(1, scale);
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
+  for (let i = 0; i < count; i++) {
+    const centre = (begin + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const end = Math.min(from, Math.trunc(centre + support + 0.5));
     const triangle = Array.from({ length: end - first }, (_, x) =>
@@ -105,20 +105,19 @@ function computeTaps(from: number, to: number): Taps {
   return taps;
 }
 
-/** Rows first … end−1 of each plane, with the part's columns alone. */
+/** Rows first … end−1 of each plane, with a column for each of the taps. */
 function resizeRows(
   planes: Uint8Array,
   from: Size,
   taps: Taps,
   { first, end }: { first: number; end: number },
-  { left, width }: Part,
 ): Uint8Array {
-  const [rows, plane] = [end - first, from.width * from.height];
+  const [rows, plane, width] = [end - first, from.width * from.height, taps.first.length];
   const resized = new Uint8Array((planes.length / plane) * rows * width);
   for (let x = 0; x < width; x++) {
-    const weights = taps.weights[left + x];
+    const weights = taps.weights[x];
     for (let begin = 0, target = x; begin < planes.length; begin += plane) {
-      let source = begin + first * from.width + taps.first[left + x];
+      let source = begin + first * from.width + taps.first[x];
       for (let row = 0; row < rows; row++, source += from.width, target += width) {
         let sum = half;
         for (let tap = 0; tap < weights.length; tap++) sum += Math.imul(planes[source + tap], weights[tap]);

@@ -49,6 +49,7 @@ test("train and test hold the same class folders, in any script, sorted by code 
       [`train/${name}/notes.txt`]: "no image",
       [`train/${name}/.hidden.png`]: "no image",
     })),
+    { "val/readme.md": "no image" },
   );
   const { train, test, classNames, kind, notes } = await read(folderOf(files));
   // Python's sorted(): 🦊 is beyond U+FFFF and comes last.
@@ -60,7 +61,7 @@ test("train and test hold the same class folders, in any script, sorted by code 
   assert.ok(wide.equals(colours) && Buffer.from(train.pixels(0, 8)).equals(expected));
   assert.ok(Buffer.from(test.pixels(0, 4)).equals(Buffer.concat(names.map(() => images.get("tall.png")!.prepared))));
   assert.match(kind, /train and val/);
-  assert.deepEqual(notes, ["4 other files ignored, such as notes.txt"]);
+  assert.deepEqual(notes, ["5 other files ignored, such as notes.txt"]);
 });
 
 test("one folder of class folders is split by a seed, the same way each time, and says so", async () => {
@@ -105,8 +106,10 @@ test("images are prepared once by their content, whatever their names, and again
 
 test("what cannot be meant is refused in one line that names the place", async () => {
   await refused({}, /holds 0 class folders/);
-  await refused({ ...two("one") }, /holds 1 class folders: give two at least/);
+  await refused({ ...two("one") }, /holds 1 class folder: give two at least/);
   await refused({ "a.png": "wide.png", "b.png": "wide.png" }, /holds 0 class folders/);
+  await refused({ ...two("train/a"), ...two("train/b"), ...two("extra/a") }, /train: holds folders, .*call the parts train/);
+  await refused({ ...two("Training/a"), ...two("Testing/a") }, /Training: holds folders/);
   await refused({ ...two("a"), "b/notes.txt": "none" }, /\/b: holds no PNG, JPEG, WebP or BMP/);
   await refused({ ...two("a"), "b/1.png": "wide.png" }, /b\/1\.png: is its class's only image/);
   const both = { ...two("train/a"), ...two("train/b"), ...two("test/a") };

@@ -54,3 +54,13 @@ for (const [width, height, side] of [
     );
     assert.ok(found);
   });
+
+test("of an image as thin as a hair no more is computed than its middle", () => {
+  const [long, side] = [2 ** 22, 1024];
+  const planes = new Uint8Array(3 * long).fill(7);
+  for (const size of [
+    { width: long, height: 1 },
+    { width: 1, height: long },
+  ])
+    assert.ok(resizeAndCrop(planes, size, side).every((byte) => byte === 7));
+});
