@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { readIfThere } from "./files";
 
@@ -10,6 +10,11 @@ import { readIfThere } from "./files";
 export function usableCores(schedulable = availableParallelism(), read = readIfThere): number {
   const quotas = groupsOf(read("/proc/self/cgroup") ?? "").flatMap((folder) => quotaOf(folder, read) ?? []);
   return Math.max(1, Math.ceil(Math.min(schedulable, ...quotas)));
+}
+
+/** "2 of 8 cores", where this process may not use all; empty where it may. */
+export function coresAllowed(usable = usableCores(), all = cpus().length): string {
+  return usable < all ? `${usable} of ${all} cores` : "";
 }
 
 /** The folders of this process's control groups and of those around them, of version 2 and of version 1's cpu controller. */

@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import type { AssetInUse, Provenance } from "../core/provenance";
+import { coresAllowed } from "../core/usableCores";
 import { root } from "../core/paths";
 import { escapeHtml, show } from "./notebook";
 
@@ -68,11 +69,21 @@ function linesOf({ weights, images }: AssetsInUse, engine?: EngineInUse): string
 const variedTitle = "Not the report’s settings";
 const variedTitleHtml = `<b>${variedTitle}</b> · <span dir="rtl" lang="fa">تنظیمات با گزارش متفاوت است</span>`;
 
-/** The banner as HTML: readable on white and on dark pages, in colour and without. @param engine if there is one to tell. */
-export function bannerHtml(assets: AssetsInUse, engine?: EngineInUse, varied: readonly string[] = []): string {
+/**
+ * The banner as HTML: readable on white and on dark pages, in colour and without.
+ * @param engine if there is one to tell.
+ * @param cores that this process may use, where these are not all.
+ */
+export function bannerHtml(
+  assets: AssetsInUse,
+  engine?: EngineInUse,
+  varied: readonly string[] = [],
+  cores = coresAllowed(),
+): string {
   const { english, persian, colour, background } = comparabilityOf(assets);
   const lines = linesOf(assets, engine).map(escapeHtml);
-  const threads = engine ? `<span class="machine">, threads: ${engine.threads}</span>` : "";
+  const limit = cores && ` (this process may use ${cores})`;
+  const threads = engine ? `<span class="machine">, threads: ${engine.threads}${limit}</span>` : "";
   const style = `border:1px solid ${colour};border-left-width:8px;background:${background};color:#222;padding:8px 14px;max-width:760px`;
   return [
     `<div style="${style}">`,

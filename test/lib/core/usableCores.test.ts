@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
-import { usableCores } from "../../../lib/core/usableCores";
+import { coresAllowed, usableCores } from "../../../lib/core/usableCores";
 
 /** The cores of a process on an eight-core machine whose control groups have these files. */
 const coresWith = (files: Record<string, string>) => usableCores(8, (file) => files[file]);
@@ -33,4 +33,9 @@ test("version 1: quota over period; minus one is none", () => {
 
 test("a quota of part of a core leaves one", () => {
   assert.equal(coresWith({ "/proc/self/cgroup": "0::/", "/sys/fs/cgroup/cpu.max": "50000 100000" }), 1);
+});
+
+test("a limit is said, and only where there is one", () => {
+  assert.equal(coresAllowed(1, 8), "1 of 8 cores");
+  assert.equal(coresAllowed(8, 8), "");
 });

@@ -36,8 +36,15 @@ test("the banner says which files and engine, without telling whose machine it i
   assert.equal(type, "text/html");
   assert.match(content, /weights: demo \(data\/w\.pth, sha256 0123456789ab…\)/);
   assert.match(content, /images: custom \(&lt;pictures&gt;, sha256/);
-  assert.match(content, /engine: Engine 1\.2\.3<span class="machine">, threads: 2<\/span>/);
+  assert.match(content, /engine: Engine 1\.2\.3<span class="machine">, threads: 2/);
   assert.equal(content.includes(root) || content.includes("someone"), false);
+});
+
+test("it says how many cores may be used where these are not all, as a fact of the machine", () => {
+  const used = assets("demo", "demo");
+  assert.match(bannerHtml(used, engine, [], ""), /<span class="machine">, threads: 2<\/span>/);
+  const limited = bannerHtml(used, engine, [], "1 of 8 cores");
+  assert.match(limited, /<span class="machine">, threads: 2 \(this process may use 1 of 8 cores\)<\/span>/);
 });
 
 test("what was read of the reader's own network stands beside its file", () => {
