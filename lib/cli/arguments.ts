@@ -152,9 +152,10 @@ export function exportFolder(environment: NodeJS.ProcessEnv): string {
 /** npm changes to the repository's root; what the reader typed is relative to where they typed it. */
 export const fromReader = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path);
 
-/** The path made absolute. @throws FileError if there is no such thing, or it is not of the kind that is wanted. */
+/** The path made absolute. @throws UserError if it is empty; FileError if there is no such thing, or it is not of the kind that is wanted. */
 export function existing(path: string | undefined, kind?: "file" | "folder"): string | undefined {
   if (path === undefined) return undefined;
+  if (path === "") throw new UserError(`an option takes the name of a ${kind ?? "file or folder"}, not nothing`);
   const absolute = fromReader(path);
   if (!existsSync(absolute)) throw new FileError(absolute, "does not exist");
   if (kind && statSync(absolute).isDirectory() !== (kind === "folder"))

@@ -22,8 +22,14 @@ export class FileError extends UserError {
 }
 
 /** So much of a text from a file as fits into a line, without characters that a terminal obeys. */
-export function printable(text: string): string {
-  return text.slice(0, 80).replace(/\p{C}/gu, "?");
+export function printable(text: string, most = 80): string {
+  return text.slice(0, most).replace(/\p{C}/gu, "?");
+}
+
+/** The first few texts of a list, printable, and how many there are beside. */
+export function firstFew(texts: readonly string[], separator = ", ", shown = 3): string {
+  const more = texts.length > shown ? [`and ${texts.length - shown} more`] : [];
+  return [...texts.slice(0, shown).map((text) => printable(text, 120)), ...more].join(separator);
 }
 
 /** @throws UserError unless the value is a whole number of at least `least`. @param name of the setting, in the error. */

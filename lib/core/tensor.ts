@@ -14,6 +14,11 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
+/** Whether the value can be a length or a place: a whole number from 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** The whole numbers 0 … count−1: places, seeds. @throws UserError unless the count is one itself, from 0. */
 export function range(count: number): number[] {
   requireWhole("range", count, 0);

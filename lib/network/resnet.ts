@@ -1,8 +1,8 @@
-import { FileError } from "../core/errors";
+import { FileError, firstFew } from "../core/errors";
 import type { StateDict, Tensor } from "../core/tensor";
 import { type BatchNorm, type Conv, imageInput, type Linear, type Network, type Node } from "./network";
 import { type BlockConv, kindOf, nearestKnown, plain, type Stem, structureOf } from "./resnetStructure";
-import { firstFew, namedAsTorchvision } from "./stateDictNames";
+import { namedAsTorchvision } from "./stateDictNames";
 
 /** PyTorch's default of `BatchNorm2d`, which torchvision's ResNets keep. */
 const batchNormEpsilon = 1e-5;
@@ -55,7 +55,7 @@ export function readNetwork(stateDict: StateDict, file: string): ReadNetwork {
         file,
         "cannot be read as a ResNet: its shortcuts have no weights where channels change (option A of He et al. 2016, padded with zeros), only those of 1 × 1 convolutions are read",
       );
-    const held = firstFew([...stateDict.keys()], ", ") || "no tensor";
+    const held = firstFew([...stateDict.keys()]) || "no tensor";
     const names = problems.length > 3 ? `; it holds ${held}` : "";
     const nearest = `nearest: ${nearestKnown(structure)}, but ${firstFew(problems, "; ")}`;
     throw new FileError(file, `cannot be read as a ResNet; ${nearest}${names}`);
@@ -68,7 +68,7 @@ export function readNetwork(stateDict: StateDict, file: string): ReadNetwork {
     notes: [
       ...notes,
       ...(structure.stem.side === 3 ? ["a 3 × 3 stem: of stride 1, no pooling"] : []),
-      ...(ignored.length > 0 ? [`ignored: ${firstFew(ignored, ", ")}`] : []),
+      ...(ignored.length > 0 ? [`ignored: ${firstFew(ignored)}`] : []),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { firstFew, printable } from "../core/errors";
 import type { StateDict } from "../core/tensor";
 
 /** A rule that turns other names into torchvision's. */
@@ -81,7 +82,7 @@ export function namedAsTorchvision(stateDict: StateDict): NamedTensors {
     tensors,
     others,
     notes: [
-      ...(prefix ? [`prefix ${prefix} taken off`] : []),
+      ...(prefix ? [`prefix ${printable(prefix)} taken off`] : []),
       ...(naming.whose ? [`${naming.whose} names`] : []),
       ...headNotes(heads, tensors),
     ],
@@ -119,19 +120,10 @@ function headNotes(heads: readonly string[], tensors: StateDict): string[] {
   if (heads.length === 0) return [];
   if (heads.length > 1)
     return [
-      `a head of ${heads.length} linear layers (${firstFew(names, ", ")}) is left out: what lies between them is not in the file`,
+      `a head of ${heads.length} linear layers (${firstFew(names)}) is left out: what lies between them is not in the file`,
     ];
   return [
-    ...(/(^|\.)fc$/.test(names[0]) ? [] : [`head ${names[0]}`]),
+    ...(/(^|\.)fc$/.test(names[0]) ? [] : [`head ${printable(names[0])}`]),
     ...(tensors.has("fc.bias") ? [] : ["head without bias"]),
   ];
-}
-
-/** So many of a list stand in a line. */
-const shown = 3;
-
-/** The first texts of a list, none longer than a line holds, and how many there are beside. */
-export function firstFew(texts: readonly string[], separator: string): string {
-  const more = texts.length > shown ? [`and ${texts.length - shown} more`] : [];
-  return [...texts.slice(0, shown).map((text) => text.slice(0, 120)), ...more].join(separator);
 }

@@ -1,4 +1,4 @@
-import { FileError, printable } from "../../core/errors";
+import { FileError, firstFew, printable } from "../../core/errors";
 import type { StateDict } from "../../core/tensor";
 import { PickledTensor, type Storage, toStateDict, type Value } from "./torchPickle";
 
@@ -19,6 +19,9 @@ interface Place {
 /** How many keys may lead to a state dict: `--entry trainer.model.weights`. */
 const deepest = 3;
 const longestKey = 200;
+
+/** As many names as a line takes. */
+const listed = (names: string[]) => firstFew(names, ", ", 8);
 
 /**
  * Reads the state dict among what a file holds: its value itself or, beside counters, settings and an optimizer's state, a dictionary
@@ -77,7 +80,7 @@ function holdsOnlyTensors({ dictionary, tensors }: Place): boolean {
 }
 
 function problemWith(found: Place[], likely: Place[], places: Place[], entry?: string): string {
-  const names = listed(likely.map((place) => `"${printable(nameOf(place))}"`));
+  const names = listed(likely.map((place) => `"${nameOf(place)}"`));
   if (found.length > 1)
     return `holds several state dicts, ${names}: choose one by --entry ${printable(nameOf(found[0]))}`;
   if (entry !== undefined)
@@ -101,11 +104,5 @@ function ignoredBeside(place: Place): string[] {
 }
 
 function textKeys({ dictionary }: Place, which = (_: Value) => true): string[] {
-  return [...dictionary].flatMap(([key, value]) => (typeof key === "string" && which(value) ? [printable(key)] : []));
-}
-
-/** As many of them as a line takes. */
-function listed(names: string[], shown = 8): string {
-  const more = names.length > shown ? [`${names.length - shown} more`] : [];
-  return [...names.slice(0, shown), ...more].join(", ");
+  return [...dictionary].flatMap(([key, value]) => (typeof key === "string" && which(value) ? [key] : []));
 }

@@ -1,5 +1,5 @@
 import { FileError, printable } from "../../core/errors";
-import { type StateDict, sizeOf } from "../../core/tensor";
+import { isCount, type StateDict, sizeOf } from "../../core/tensor";
 import { formats, type NumberFormat } from "./numberFormat";
 import { eachTensor, inPython } from "./otherKinds";
 
@@ -96,8 +96,4 @@ function checkCoverage(file: string, entries: Entry[], bodyLength: number): void
   if (position !== bodyLength) {
     throw new FileError(file, `is damaged or incomplete: its header describes ${position} bytes, it has ${bodyLength}`);
   }
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

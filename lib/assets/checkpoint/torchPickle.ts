@@ -1,5 +1,5 @@
 import { FileError, printable } from "../../core/errors";
-import { type StateDict, sizeOf, type Tensor } from "../../core/tensor";
+import { isCount, type StateDict, sizeOf, type Tensor } from "../../core/tensor";
 import { formats, type NumberFormat } from "./numberFormat";
 import { otherTensors, wholeModule } from "./otherKinds";
 import { Global, Inert, NotRead, type PickleMeaning, type PickleValue, Unpickler } from "./pickle";
@@ -193,10 +193,6 @@ export class TorchUnpickler {
     }
     throw new FileError(this.file, "is damaged: it describes a storage as torch does not");
   }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function areCounts(value: unknown): value is number[] {

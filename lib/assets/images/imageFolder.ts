@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
-import { FileError } from "../../core/errors";
+import { FileError, printable } from "../../core/errors";
 import { explainFileError } from "../../core/files";
 import { Random } from "../../core/random";
 import type { ImageSet } from "./labelledImages";
@@ -65,7 +65,7 @@ export async function readImageFolder(folder: string, preparation: Preparation):
     kind: testFolder ? `class folders in train and ${testFolder}` : "class folders",
     notes: [
       ...(testFolder ? [] : [`one in ${testShare} of each class to test on, drawn with seed ${splitSeed}`]),
-      ...(others.length > 0 ? [`${others.length} other files ignored, such as ${others[0]}`] : []),
+      ...(others.length > 0 ? [`${others.length} other files ignored, such as ${printable(others[0])}`] : []),
     ],
   };
 }

@@ -114,3 +114,15 @@ test("counters of batches are nobody's concern", () => {
   const { tensors, others } = namedAsTorchvision(counted);
   assert.deepEqual([tensors.size, others], [stateDict.size, []]);
 });
+
+test("of a file's own names nothing is shown that a terminal obeys", () => {
+  const evil = "\u001b[2J\n\u202e";
+  const dict = named((name) => (isHead(name) ? `${evil}.classifier.${name.slice(3)}` : `${evil}.net.${name}`));
+  const { notes } = readNetwork(new Map([...dict, [`aux${evil}`, one]]), "own.pth");
+  assert.equal(notes.length, 3);
+  for (const note of notes) assert.doesNotMatch(note, /\p{C}/u);
+  assert.throws(
+    () => readNetwork(new Map([[`layer1.${evil}`, one]]), "own.pth"),
+    (error: Error) => !/\p{C}/u.test(error.message),
+  );
+});

@@ -280,7 +280,7 @@ test("work and memory grow with the bytes read, however often they refer to the 
   );
   const counters = Array.from({ length: 200_000 }, (_, i) => `U\x06${String(i).padStart(6, "0")}N`).join("");
   const beside = pthAround(of("}(", counters, text("model"), pickle.dict(["w", pickledTensor()]), "u"));
-  assert.ok((await readPth("own.pth", beside)).notes[1].endsWith(", 199992 more"));
+  assert.ok((await readPth("own.pth", beside)).notes[1].endsWith(", and 199992 more"));
   const files: [Buffer, RegExp][] = [
     // A name of two million letters, asked for many times.
     [of(name, many(100_000, "h\x00h\x00\x930")), /a name that is too long/],
