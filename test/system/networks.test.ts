@@ -33,9 +33,9 @@ function checkpoint(name: string, stateDict: StateDict, prefix = ""): string {
   return file;
 }
 
-/** As few images as the chapters take, of four classes. */
+/** As few images as the chapters take, of four classes, in a folder of an odd name. */
 function fourClasses(): string {
-  const images = join(folder, "four");
+  const images = join(folder, `it's "four" #1 %20 چهار`);
   mkdirSync(images, { recursive: true });
   const { pixels, count } = colouredImages(64);
   for (const [name, wanted] of [
@@ -51,7 +51,7 @@ function fourClasses(): string {
 
 test("chapter 2 runs on another network, said what it is, and its claims are not comparable", () => {
   const { stateDict } = recordedResnet("CIFAR-10");
-  const weights = checkpoint("cifar.safetensors", stateDict, "module.");
+  const weights = checkpoint(`that's #2 "of" 100 %20 شبکه.safetensors`, stateDict, "module.");
   const { status, stdout, stderr } = runCommand(checkout, [
     "start",
     "2",
@@ -73,7 +73,7 @@ test("a chapter that cannot run on it is refused in one line", () => {
   const weights = checkpoint("headless.safetensors", headless);
   for (const [chapter, line] of [
     ["2", /headless\.safetensors: has no head/],
-    ["3", /four: holds images of 4 classes/],
+    ["3", /چهار: holds images of 4 classes/],
   ] as const) {
     const given = ["start", chapter, "--weights", weights, "--images", fourClasses()];
     const { status, stdout, stderr } = runCommand(checkout, given);
@@ -89,7 +89,7 @@ for (const kind of ["wide bottlenecks", "grouped convolutions"])
     const weights = checkpoint("own.safetensors", recordedResnet(kind).stateDict);
     const { status, stdout, stderr } = runCommand(checkout, ["start", "--weights", weights, "--images", fourClasses()]);
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^left out: .*four: holds images of 4 classes/m);
+    assert.match(stdout, /^left out: .*چهار: holds images of 4 classes/m);
     for (const chapter of [1, 2, 5, 7]) assert.match(stdout, new RegExp(`^chapter ${chapter}, cell 1/`, "m"));
     assert.doesNotMatch(stdout, /^chapter [346], cell/m);
   });

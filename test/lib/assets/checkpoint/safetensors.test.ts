@@ -67,6 +67,22 @@ function toHalfBits(value: number): number {
   return sign | ((exponent + 15) << 10) | ((size / 2 ** exponent - 1) * 1024);
 }
 
+test("numbers below the smallest normal one stay what they are", () => {
+  const header = {
+    single: { dtype: "F32", shape: [2], data_offsets: [0, 8] },
+    upper: { dtype: "BF16", shape: [1], data_offsets: [8, 10] },
+    double: { dtype: "F64", shape: [1], data_offsets: [10, 18] },
+  };
+  const body = Buffer.alloc(18);
+  body.writeUInt32LE(1, 0);
+  body.writeUInt32LE(0x807fffff, 4);
+  body.writeUInt16LE(1, 8);
+  body.writeDoubleLE(2 ** -149, 10);
+  const read = [...readSafetensors("some.safetensors", safetensors(header, body)).values()];
+  const numbers = read.flatMap(({ data }) => [...data]);
+  assert.deepEqual(numbers, [2 ** -149, 2 ** -149 - 2 ** -126, 2 ** -133, 2 ** -149]);
+});
+
 test("refuses a header that lies", () => {
   const change = (name: string, entry: unknown, reason: RegExp) => {
     const { header, body } = honest();
