@@ -13,6 +13,7 @@ export const eachTensor = (expression: string) => `{k: ${expression} for k, v in
 export const torchScript = `is a TorchScript module: ${inPython('torch.jit.load("FILE")', stateDict)}`;
 export const bigEndian = `was written on a big-endian machine: ${inPython(loadTensors, "x")}`;
 export const compressedZip = `is a zip file with compressed entries, as torch.save writes none: ${inPython(loadTensors, "x")}`;
+export const torchShards = `is an index of files of torch.save: ${inPython('{k: v for name in glob.glob("*.bin") for k, v in torch.load(name).items()}', "x")}`;
 export const wholeModule = (className: string) =>
   `holds a whole pickled module of class ${className}: if you trust it, ${inPython('torch.load("FILE", weights_only=False)', stateDict)}`;
 

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { FileError, printable } from "../../core/errors";
 import { readBounded, sha256 } from "../../core/files";
 import type { Contents } from "./entry";
+import { torchShards } from "./otherKinds";
 import { isSafetensors, readSafetensors } from "./safetensors";
 
 const [longestIndex, mostBytes] = [2 ** 24, 2 ** 30];
@@ -51,6 +52,7 @@ function shardsByTensor(file: string, bytes: Buffer): Map<string, string> {
     throw new FileError(file, "is damaged: it is no JSON");
   }
   const entries = Object.entries(Object(map));
+  if (entries.some(([, shard]) => /\.(bin|pth?)$/.test(String(shard)))) throw new FileError(file, torchShards);
   const foreign = entries.find(([, shard]) => typeof shard !== "string" || !/^[^/\\:\0]+\.safetensors$/.test(shard));
   if (foreign)
     throw new FileError(file, `refused: it places ${printable(foreign[0])} in what is no .safetensors file beside it`);

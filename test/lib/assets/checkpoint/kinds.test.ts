@@ -186,9 +186,12 @@ describe("shards", () => {
       withIndex(text, shards.slice(0, 1)),
       /names model-00002-of-00002\.safetensors, which does not lie beside it/,
     );
-    for (const name of ["/etc/passwd", "../x.safetensors", "a/b.safetensors", "..", "a\\\\b.safetensors", "x.bin", ""])
+    for (const name of ["/etc/passwd", "../x.safetensors", "a/b.safetensors", "..", "a\\\\b.safetensors", "x.txt", ""])
       await refused(withIndex(text.replace(shards[0], name)), /refused: it places conv1\.weight in what is no/);
   });
+
+  test("of torch.save are refused with the two lines of Python", () =>
+    refused(withIndex(text.replaceAll(".safetensors", ".bin")), /in Python, x = \{k: v .*\}; torch\.save\(x, "OTHER\.pth"\)/));
 
   test("must hold what the index says", async () => {
     const file = withIndex(text.replace("conv1.weight", "conv9.weight"));
