@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
@@ -18,6 +20,7 @@ import { spatialSplit } from "../../../lib/network/spatialSplit";
 import { partsOf } from "../../../lib/network/rankPlan";
 import { pythonWith } from "../../../lib/cli/bench/pytorch";
 import { type Tensor, tensor } from "../../../lib/core/tensor";
+import { temporaryFolder } from "../../fixtures/assets/hostile";
 import { byDefinition } from "../../support/byDefinition";
 import { formulaImages, formulaStateDict } from "../../support/formulaWeights";
 import { bothEndsAt } from "../../support/plans";
@@ -132,6 +135,35 @@ function assertWithin(actual: Tensor, expected: Tensor, tolerance: number) {
   assert.deepEqual(actual.shape, expected.shape);
   const worst = Math.max(...expected.data.map((value, i) => Math.abs(value - actual.data[i])));
   assert(worst <= tolerance, `differs by ${worst}`);
+}
+
+/** Programs that read a model's file, of images from stdin in the shape of the arguments, and write what it computes. */
+const readers: Record<string, string> = {
+  onnxruntime: `onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"]).run(None, {"image": images})[0]`,
+  cv2: `(lambda net: (net.setInput(images), net.forward())[1])(cv2.dnn.readNetFromONNX(sys.argv[1]))`,
+};
+for (const [module, outputs] of Object.entries(readers)) {
+  const other = pythonWith(module, "numpy");
+  test(`Python's ${module} computes the same from the file, at 32 to 224 pixels`, {
+    skip: !other && `no python3 with the packages ${module} and numpy`,
+  }, async () => {
+    const script = `import ${module}, numpy, sys
+images = numpy.frombuffer(sys.stdin.buffer.read(), numpy.float32).reshape([int(side) for side in sys.argv[2:]])
+sys.stdout.buffer.write(${outputs}.astype(numpy.float32).tobytes())`;
+    const file = join(temporaryFolder(), "model.onnx");
+    for (const [name, made] of compressed) {
+      const network = await made;
+      writeFileSync(file, toOnnx(network, metadata));
+      for (const side of [32, 96, 128, 224]) {
+        const images = formulaImages(2, side);
+        const options = { input: Buffer.from(images.data.buffer), maxBuffer: 2 ** 26 };
+        const { stdout, stderr } = spawnSync(other as string, ["-c", script, file, ...images.shape.map(String)], options);
+        const data = new Float32Array(Uint8Array.from(stdout).buffer);
+        assert.ok(data.length > 0, `${name}, ${side}: ${stderr}`);
+        assertWithin({ shape: [2, data.length / 2], data }, byDefinition(network, images), 1e-4);
+      }
+    }
+  });
 }
 
 test("the variants are split indeed, in both ways", async () => {
