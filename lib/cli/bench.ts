@@ -48,7 +48,8 @@ export async function bench(args: string[]): Promise<number> {
   const file = join(buildFolder, "bench.json");
   requireWritable(file);
   const { read, ...assets } = await loadForReport(settings);
-  if (read.kind !== "ResNet-18") // the network that PyTorch's part times
+  if (read.kind !== "ResNet-18")
+    // the network that PyTorch's part times
     throw new FileError(assets.weights.file, `holds ${read.kind}: the benchmark times ResNet-18`);
   const threadCounts = [...new Set([settings.threads, 1])];
   const pytorches = (await Promise.all(threadCounts.map(PyTorch.start))).flatMap((started) => started ?? []);

@@ -79,7 +79,8 @@ test("paths that do not exist or are of the wrong kind are refused", () => {
   assert.throws(() => settingsFrom({ weights: folder }), /^FileError: .*: is not a file$/);
   assert.throws(() => settingsFrom({ images: join(folder, "none") }), /^FileError: .*none: does not exist$/);
   assert.equal(settingsFrom({ images: file }).images, file, "perhaps an archive");
-  for (const none of [{ weights: "" }, { images: "" }]) assert.throws(() => settingsFrom(none), /^UserError: .*not nothing$/);
+  for (const none of [{ weights: "" }, { images: "" }])
+    assert.throws(() => settingsFrom(none), /^UserError: .*not nothing$/);
 });
 
 for (const threads of ["0", "-1", "1.5", "two", "", "1e3"])

@@ -157,7 +157,11 @@ sys.stdout.buffer.write(${outputs}.astype(numpy.float32).tobytes())`;
       for (const side of [32, 96, 128, 224]) {
         const images = formulaImages(2, side);
         const options = { input: Buffer.from(images.data.buffer), maxBuffer: 2 ** 26 };
-        const { stdout, stderr } = spawnSync(other as string, ["-c", script, file, ...images.shape.map(String)], options);
+        const { stdout, stderr } = spawnSync(
+          other as string,
+          ["-c", script, file, ...images.shape.map(String)],
+          options,
+        );
         const data = new Float32Array(Uint8Array.from(stdout).buffer);
         assert.ok(data.length > 0, `${name}, ${side}: ${stderr}`);
         assertWithin({ shape: [2, data.length / 2], data }, byDefinition(network, images), 1e-4);

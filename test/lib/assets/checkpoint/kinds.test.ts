@@ -191,7 +191,10 @@ describe("shards", () => {
   });
 
   test("of torch.save are refused with the two lines of Python", () =>
-    refused(withIndex(text.replaceAll(".safetensors", ".bin")), /in Python, x = \{k: v .*\}; torch\.save\(x, "OTHER\.pth"\)/));
+    refused(
+      withIndex(text.replaceAll(".safetensors", ".bin")),
+      /in Python, x = \{k: v .*\}; torch\.save\(x, "OTHER\.pth"\)/,
+    ));
 
   test("must hold what the index says", async () => {
     const file = withIndex(text.replace("conv1.weight", "conv9.weight"));

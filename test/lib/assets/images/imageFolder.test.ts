@@ -108,7 +108,10 @@ test("what cannot be meant is refused in one line that names the place", async (
   await refused({}, /holds 0 class folders/);
   await refused({ ...two("one") }, /holds 1 class folder: give two at least/);
   await refused({ "a.png": "wide.png", "b.png": "wide.png" }, /holds 0 class folders/);
-  await refused({ ...two("train/a"), ...two("train/b"), ...two("extra/a") }, /train: holds folders, .*call the parts train/);
+  await refused(
+    { ...two("train/a"), ...two("train/b"), ...two("extra/a") },
+    /train: holds folders, .*call the parts train/,
+  );
   await refused({ ...two("Training/a"), ...two("Testing/a") }, /Training: holds folders/);
   await refused({ ...two("a"), "b/notes.txt": "none" }, /\/b: holds no PNG, JPEG, WebP or BMP/);
   await refused({ ...two("a"), "b/1.png": "wide.png" }, /b\/1\.png: is its class's only image/);

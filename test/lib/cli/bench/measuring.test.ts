@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { timeExtraction } from "../../../../lib/cli/bench/extraction";
+import { type Stages, timeExtraction } from "../../../../lib/cli/bench/extraction";
 import { latencies } from "../../../../lib/cli/bench/latency";
 import { stepsPerSecond, timeSpectra } from "../../../../lib/cli/bench/library";
 import { imagesInMemory } from "../../../../lib/assets/images/labelledImages";
@@ -72,7 +72,7 @@ test("PyTorch runs its models and extracts features in its own process", { skip 
   const prepared = imagesInMemory(new Uint8Array(5 * 3 * 40 * 40), [3, 40, 40], new Int32Array(5), "");
   const smaller = { ...prepared, preprocessing: { ...prepared.preprocessing, size: 40 } };
   for (const each of [images, smaller]) {
-    const stages = await pytorch.extract(each, 3);
+    const stages: Stages = await pytorch.extract(each, 3);
     assert.deepEqual(Object.keys(stages), ["preprocess", "run"]);
     assert.ok(Object.values(stages).every((seconds) => seconds > 0));
   }

@@ -47,11 +47,7 @@ test("speed is compared with PyTorch's on as many threads and the same model onl
 });
 
 test("images a second count both stages, and each stage's share is given", () => {
-  assert.deepEqual(rowOf("features", "ONNX")?.slice(3), [
-    "10.0 images/s",
-    "2.00",
-    "preprocess 5.0 %, run 95.0 %",
-  ]);
+  assert.deepEqual(rowOf("features", "ONNX")?.slice(3), ["10.0 images/s", "2.00", "preprocess 5.0 %, run 95.0 %"]);
 });
 
 test("spectra are summed and the slowest is named", () => {
