@@ -110,7 +110,7 @@ test("what cannot be meant is refused in one line that names the place", async (
   await refused({ "a.png": "wide.png", "b.png": "wide.png" }, /holds 0 class folders/);
   await refused(
     { ...two("train/a"), ...two("train/b"), ...two("extra/a") },
-    /train: holds folders, .*call the parts train/,
+    /train: holds folders .*call the parts train/,
   );
   await refused({ ...two("Training/a"), ...two("Testing/a") }, /Training: holds folders/);
   await refused({ ...two("a"), "b/notes.txt": "none" }, /\/b: holds no PNG, JPEG, WebP or BMP/);
