@@ -38,9 +38,12 @@ export async function profileOperators(
   const folder = temporaryFolder("profile");
   const sessions: InferenceSession[] = [];
   try {
-    for (const [i, network] of networks.entries())
-      sessions.push(await openProfiled(network, threads, join(folder, prefixOf(i))));
     const ort = await import("onnxruntime-node");
+    const options = { ...sessionOptions(threads), enableProfiling: true };
+    for (const [i, network] of networks.entries()) {
+      const profileFilePrefix = join(folder, prefixOf(i));
+      sessions.push(await ort.InferenceSession.create(toOnnx(network), { ...options, profileFilePrefix }));
+    }
     const images = new ort.Tensor("float32", input.data, input.shape);
     const turns = sessions.map((session) => () => session.run({ [imageInput]: images }));
     const { busy } = await takeRounds(turns, { warmUps, runs, ...rounds });
@@ -60,18 +63,7 @@ export async function profileOperators(
 }
 
 /** The engine appends the time of day; the dash keeps 1 apart from 11. */
-function prefixOf(network: number): string {
-  return `${network}-`;
-}
-
-async function openProfiled(network: Network, threads: number, prefix: string): Promise<InferenceSession> {
-  const ort = await import("onnxruntime-node");
-  return ort.InferenceSession.create(toOnnx(network), {
-    ...sessionOptions(threads),
-    enableProfiling: true,
-    profileFilePrefix: prefix,
-  });
-}
+const prefixOf = (network: number) => `${network}-`;
 
 const suffix = "_kernel_time";
 

@@ -1,6 +1,5 @@
 import { normalTensor } from "../core/random";
-import { sizeOf } from "../core/tensor";
-import { type Cost, costs, inputsOf, type Network, type Node, nodeOf } from "../network/network";
+import { costs, type Network, type Node, nodeOf } from "../network/network";
 import { type OperatorTime, ownerOf, profileOperators, type ProfileOptions } from "./profile";
 
 /** Where a network's time goes. */
@@ -63,6 +62,8 @@ export function layerProfiles(
       const own = operators.filter((operator) => ownerOf(network, operator.name)?.name === cost.name);
       const ms = own.reduce((sum, operator) => sum + operator.ms, 0);
       const operations = 2 * cost.macs * batch;
+      // A batch reads the weights once.
+      const bytes = batch * cost.bytes - 4 * (batch - 1) * cost.parameters;
       return {
         name: cost.name,
         kind: kindOf(nodeOf(network, cost.name)),
@@ -70,7 +71,7 @@ export function layerProfiles(
         timeShare: ms / total,
         macShare: cost.macs / totalMacs,
         gflops: operations / 1e6 / ms,
-        intensity: operations / bytesMoved(network, all, cost, batch, imageShape),
+        intensity: operations / bytes,
       };
     });
 }
@@ -83,17 +84,4 @@ export function operatorKind(network: Network, { name, operator }: OperatorTime)
 
 function kindOf(node: Node): string {
   return node.kind === "conv" ? `conv ${node.weight.shape[2]} × ${node.weight.shape[3]}` : node.kind;
-}
-
-/** Bytes that a layer must at least read and write for a batch: the weights once, input and output for each image. */
-function bytesMoved(
-  network: Network,
-  all: readonly Cost[],
-  { name, outputShape, parameters }: Cost,
-  batch: number,
-  imageShape: number[],
-): number {
-  const [input] = inputsOf(nodeOf(network, name));
-  const inputShape = all.find((cost) => cost.name === input)?.outputShape ?? imageShape;
-  return 4 * (parameters + batch * (sizeOf(inputShape) + sizeOf(outputShape)));
 }

@@ -2,8 +2,9 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { matrixOf, rowsOf } from "../linalg/matrix";
 import { addScaled, dot, type Rows } from "../linalg/rows";
 import { Random } from "../core/random";
-import type { Tensor } from "../core/tensor";
+import type { LabelledFeatures } from "../engines/features";
 import type { Head } from "../network/head";
+import { softmax } from "../statistics/softmax";
 
 /**
  * Largest curvature at which gradient descent with momentum is stable on a quadratic: 2 (1 + μ) / lr
@@ -42,34 +43,21 @@ export function flatten(head: Head): Float64Array {
   return Float64Array.from([...head.flatMap(({ weight }) => [...weight.data]), ...bias]);
 }
 
-/** Mean softmax cross-entropy of a head over all images, ready to be differentiated twice. */
-export class HeadLoss {
-  private readonly images: Rows;
-  private readonly parameters: Parameters;
-
-  /**
-   * @param features (N, inputs).
-   * @param labels (N).
-   */
-  constructor(
-    private readonly head: Head,
-    features: Tensor,
-    private readonly labels: Int32Array,
-  ) {
-    this.images = rowsOf(matrixOf(features));
-    this.parameters = view(head, flatten(head));
-  }
-
-  /**
-   * The Hessian times a direction, exactly, without building the Hessian (Pearlmutter 1994): both have as many
-   * numbers as the head has parameters, in `flatten`'s order.
-   */
-  hessianTimes(direction: Float64Array): Float64Array {
-    const { first, last, bias } = this.parameters;
-    const along = view(this.head, direction);
+/**
+ * The Hessian of a head's mean softmax cross-entropy over all images, by its exact products with directions, without building
+ * it (Pearlmutter 1994): both have as many numbers as the head has parameters, in `flatten`'s order.
+ */
+export function hessianOf(
+  head: Head,
+  { features, labels }: LabelledFeatures,
+): (direction: Float64Array) => Float64Array {
+  const images = rowsOf(matrixOf(features));
+  const { first, last, bias } = view(head, flatten(head));
+  return (direction) => {
+    const along = view(head, direction);
     const result = new Float64Array(direction.length);
-    const sum = view(this.head, result);
-    this.images.forEach((image, n) => {
+    const sum = view(head, result);
+    images.forEach((image, n) => {
       const hidden = first.length > 0 ? times(first, image) : image;
       const hiddenAlong = times(along.first, image);
       const logits = last.map((row, c) => dot(row, hidden) + bias[c]);
@@ -80,8 +68,8 @@ export class HeadLoss {
       const mean = p.reduce((total, share, c) => total + share * logitsAlong[c], 0);
       const hiddenGradient = new Float64Array(first.length);
       for (let c = 0; c < p.length; c++) {
-        const gradient = (p[c] - (this.labels[n] === c ? 1 : 0)) / this.images.length;
-        const gradientAlong = (p[c] * (logitsAlong[c] - mean)) / this.images.length;
+        const gradient = (p[c] - (labels[n] === c ? 1 : 0)) / images.length;
+        const gradientAlong = (p[c] * (logitsAlong[c] - mean)) / images.length;
         addScaled(sum.last[c], gradientAlong, hidden);
         sum.bias[c] += gradientAlong;
         if (first.length === 0) continue;
@@ -92,7 +80,7 @@ export class HeadLoss {
       for (let k = 0; k < first.length; k++) addScaled(sum.first[k], hiddenGradient[k], image);
     });
     return result;
-  }
+  };
 }
 
 /**
@@ -104,8 +92,8 @@ export class HeadLoss {
  * @param data features (N, inputs), labels (N).
  * @param seed of the random direction to start from.
  */
-export function largestCurvature(head: Head, data: { features: Tensor; labels: Int32Array }, seed = 0): number {
-  const loss = new HeadLoss(head, data.features, data.labels);
+export function largestCurvature(head: Head, data: LabelledFeatures, seed = 0): number {
+  const hessianTimes = hessianOf(head, data);
   const random = new Random(seed);
   const basis: Rows = [];
   const [diagonal, besides]: number[][] = [[], []];
@@ -114,7 +102,7 @@ export function largestCurvature(head: Head, data: { features: Tensor; labels: I
   for (;;) {
     const direction = next.map((value) => value / norm);
     basis.push(direction);
-    next = loss.hessianTimes(direction);
+    next = hessianTimes(direction);
     diagonal.push(dot(direction, next));
     // Twice, because one pass leaves rounding errors that grow to false copies of eigenvalues.
     for (const earlier of [...basis, ...basis]) addScaled(next, -dot(earlier, next), earlier);
@@ -139,11 +127,4 @@ function largestOfTridiagonal(diagonal: number[], besides: number[]): { value: n
 
 function times(matrix: Rows, vector: Float64Array): Float64Array {
   return Float64Array.from(matrix, (row) => dot(row, vector));
-}
-
-function softmax(logits: number[]): number[] {
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }

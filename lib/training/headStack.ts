@@ -1,5 +1,5 @@
 import { Tensor as OrtTensor } from "onnxruntime-node";
-import { sizeOf, type Tensor } from "../core/tensor";
+import { sizeOf, stacked, type Tensor } from "../core/tensor";
 import type { Head } from "../network/head";
 import { type Biases, names, parameterNames } from "./stepGraph";
 
@@ -49,10 +49,5 @@ export function unstackHeads(stack: HeadStack, count: number, like: Head): Head[
   );
 }
 
-function concatenated(parts: readonly Tensor[], dims: number[]): OrtTensor {
-  const data = new Float32Array(sizeOf(dims));
-  parts.forEach((part, i) => {
-    data.set(part.data, i * part.data.length);
-  });
-  return new OrtTensor("float32", data, dims);
-}
+const concatenated = (parts: readonly Tensor[], dims: number[]) =>
+  new OrtTensor("float32", stacked(parts.map(({ data }) => data)).data, dims);

@@ -4,6 +4,7 @@ import { type Tensor, tensor } from "../core/tensor";
 import { matrixOf, tensorOf } from "../linalg/matrix";
 import { leadingEigenvectors } from "../linalg/subspace";
 import type { Head } from "../network/head";
+import { mean } from "../statistics/summary";
 
 /**
  * The head with its weights and biases centred over the classes: W ← W − 1 w̄ᵀ, b ← b − b̄.
@@ -11,19 +12,12 @@ import type { Head } from "../network/head";
  * @param head one layer, weight (classes, inputs).
  */
 export function centredOverClasses([{ weight, bias }]: Head): Head {
-  const [classes, inputs] = weight.shape;
-  const centred = tensor([classes, inputs], weight.data.slice());
-  for (let i = 0; i < inputs; i++) subtractMean(centred.data, i, inputs, classes);
-  if (!bias) return [{ weight: centred }];
-  const shift = tensor([classes], bias.data.slice());
-  subtractMean(shift.data, 0, 1, classes);
-  return [{ weight: centred, bias: shift }];
-}
-
-function subtractMean(values: Float32Array, start: number, step: number, count: number): void {
-  let sum = 0;
-  for (let c = 0; c < count; c++) sum += values[start + c * step];
-  for (let c = 0; c < count; c++) values[start + c * step] -= sum / count;
+  const rows = matrixOf(weight);
+  const centred = { weight: tensorOf(rows.subRowVector(rows.mean("column"))) };
+  if (!bias) return [centred];
+  const shared = mean(bias.data);
+  const shift = bias.data.map((value) => value - shared);
+  return [{ ...centred, bias: tensor([...bias.shape], shift) }];
 }
 
 /**
@@ -45,10 +39,10 @@ export function outputAwareHead([{ weight, bias }]: Head, features: Tensor, rank
     );
   const w = matrixOf(weight);
   const x = matrixOf(features);
-  const mean = x.mean("column");
-  const outputs = x.subRowVector(mean).mmul(w.transpose());
+  const middle = x.mean("column");
+  const outputs = x.subRowVector(middle).mmul(w.transpose());
   const u = leadingEigenvectors(outputs.transpose().mmul(outputs), rank).vectors.transpose();
-  const meanOutput = w.mmul(Matrix.columnVector(mean));
+  const meanOutput = w.mmul(Matrix.columnVector(middle));
   const lost = Matrix.sub(meanOutput, u.mmul(u.transpose().mmul(meanOutput)));
   const shift = lost.to1DArray().map((value, c) => value + (bias?.data[c] ?? 0));
   return [

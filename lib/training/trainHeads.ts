@@ -117,9 +117,7 @@ async function train(
   return { heads: trained, losses, nonFiniteAt: trained.map((head, i) => firstNonFinite(losses[i], head)) };
 }
 
-function scalar(value: number): OrtTensor {
-  return new OrtTensor("float32", Float32Array.of(value), []);
-}
+const scalar = (value: number) => new OrtTensor("float32", Float32Array.of(value), []);
 
 function learningRates(rates: number | readonly number[], heads: number): OrtTensor {
   const each = typeof rates === "number" ? new Array<number>(heads).fill(rates) : rates;

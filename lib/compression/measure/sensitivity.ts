@@ -3,6 +3,7 @@ import { run } from "../../engines/run";
 import type { Network } from "../../network/network";
 import type { Tensor } from "../../core/tensor";
 import type { LayerRanks } from "../../network/rankPlan";
+import { logSoftmax } from "../../statistics/softmax";
 import { splitByBases } from "../fit/splitByBases";
 import type { LayerBases } from "./layerBases";
 import type { Calibration } from "./moments";
@@ -68,12 +69,6 @@ export function meanDivergence(original: Tensor, compressed: Tensor): number {
     sum += p.reduce((divergence, logP, c) => divergence + Math.exp(logP) * (logP - q[c]), 0);
   }
   return Math.max(0, sum / count);
-}
-
-function logSoftmax(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const sum = logits.reduce((total, value) => total + Math.exp(value - largest), 0);
-  return Float64Array.from(logits, (value) => value - largest - Math.log(sum));
 }
 
 /** Losses made to fall with rank, since what a larger rank loses more is the noise of few images. */
