@@ -9,7 +9,6 @@ import type { Engine, Session } from "./engine";
 import { loadTensorflow, type TensorflowModule } from "./loadTensorflow";
 
 type FloatNode = Exclude<Node, Quantize>;
-type ExplicitPadding = tf.backend_util.ExplicitPadding;
 
 /** Images a step: the intermediate results of 64 images of 224 × 224 would outgrow WASM's memory. */
 const imagesAtOnce = 8;
@@ -30,13 +29,16 @@ function floatNode(node: Node): FloatNode {
   throw new UserError("TensorFlow.js has no int8 arithmetic: run this network on ONNX Runtime");
 }
 
-class TensorflowSession implements Session {
+/** A network, batch norms folded, in TensorFlow.js's operations. */
+export class TensorflowSession implements Session {
   private readonly nodes: FloatNode[];
   private readonly weights = new Map<Tensor, tf.Tensor>();
 
+  /** @param variables what stands for some of the weights, so that the outputs can be differentiated by them. */
   constructor(
     private readonly tf: TensorflowModule,
     network: Network,
+    private readonly variables: ReadonlyMap<Tensor, tf.Variable> = new Map(),
   ) {
     this.nodes = foldBatchNorms(network).nodes.map(floatNode);
   }
@@ -48,7 +50,7 @@ class TensorflowSession implements Session {
       const to = Math.min(count, from + imagesAtOnce);
       await setImmediate(); // WebAssembly never lets go of the thread by itself
       stopIfInterrupted();
-      const output = this.forward(data.subarray(from * imageSize, to * imageSize), [to - from, ...sides]);
+      const output = this.forward(tensor([to - from, ...sides], data.subarray(from * imageSize, to * imageSize)));
       outputs ??= tensor([count, ...output.shape.slice(1)]);
       outputs.data.set(await output.data(), (from * output.size) / (to - from));
       output.dispose();
@@ -61,8 +63,8 @@ class TensorflowSession implements Session {
     this.weights.clear();
   }
 
-  /** TensorFlow's CPU kernels want channels last; (N, C, H, W) goes in and comes out. */
-  private forward(data: Float32Array, shape: number[]): tf.Tensor {
+  /** The outputs in TensorFlow's memory. Its CPU kernels want channels last; (N, C, H, W) goes in and comes out. */
+  forward({ shape, data }: Tensor): tf.Tensor {
     const { tf } = this;
     return tf.tidy(() => {
       const images = tf.tensor(data, shape);
@@ -83,13 +85,15 @@ class TensorflowSession implements Session {
       case "conv": {
         const filter = this.weight(node.weight, [2, 3, 1, 0]) as tf.Tensor4D;
         const [high, wide] = node.padding.map((side): [number, number] => [side, side]);
-        const pad: ExplicitPadding = [[0, 0], high, wide, [0, 0]];
+        const border: tf.backend_util.ExplicitPadding = [[0, 0], high, wide, [0, 0]];
+        // The native backend differentiates no convolution with a padding of its own.
+        const [padded, pad] = this.variables.size > 0 ? [tf.pad(images, border), "valid" as const] : [images, border];
         const bias = node.bias && this.weight(node.bias);
         const convolved = (x: tf.Tensor4D, part: tf.Tensor4D, own?: tf.Tensor) =>
           tf.fused.conv2d({ x, filter: part, strides: node.stride, pad, bias: own });
-        if (!node.groups) return convolved(images, filter, bias);
+        if (!node.groups) return convolved(padded, filter, bias);
         // TensorFlow's convolutions know no groups.
-        const [inputs, filters] = [images, filter].map(
+        const [inputs, filters] = [padded, filter].map(
           (each) => tf.split(each, node.groups as number, 3) as tf.Tensor4D[],
         );
         const joined = tf.concat(
@@ -125,6 +129,8 @@ class TensorflowSession implements Session {
 
   /** A weight in TensorFlow's memory, its axes permuted, put there when it is first needed. */
   private weight(value: Tensor, axes?: number[]): tf.Tensor {
+    const variable = this.variables.get(value);
+    if (variable) return axes ? this.tf.transpose(variable, axes) : variable;
     const held = this.weights.get(value);
     if (held) return held;
     const given = this.tf.tensor(value.data, value.shape);

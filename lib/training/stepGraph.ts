@@ -10,6 +10,7 @@ export const names = {
   perImage: "perImage",
   learningRate: "learningRate",
   momentum: "momentum",
+  temperature: "temperature",
   loss: "loss",
   weight: (layer: number) => `${layer}.weight`,
   bias: (layer: number) => `${layer}.bias`,
@@ -49,15 +50,10 @@ export function stepGraph(biases: Biases): Uint8Array {
     activations.push(biased ? graph.apply("Add", [product, names.bias(layer)]) : product);
   });
 
-  // loss = −Σ target · log p / B; its gradient by the logits is (p − target) / B.
   const target = graph.apply("Gather", [names.targets, names.batch]);
-  const logShares = graph.apply("LogSoftmax", [activations[biases.length]], [int("axis", -1)]);
-  const ofTarget = graph.apply("Mul", [target, logShares]);
-  const total = graph.apply("ReduceSum", [ofTarget, graph.list([1, 2])], [int("keepdims", 0)]);
-  graph.apply("Neg", [graph.apply("Mul", [total, names.perImage])], [], names.loss);
-  const excess = graph.apply("Sub", [graph.apply("Exp", [logShares]), target]);
-
-  let gradient = graph.apply("Mul", [excess, names.perImage]);
+  const entropy = crossEntropy(graph, activations[biases.length], target, [1, 2]);
+  graph.apply("Mul", [entropy.sum, names.perImage], [], names.loss);
+  let gradient = graph.apply("Mul", [entropy.gradient, names.perImage]);
   for (let layer = biases.length - 1; layer >= 0; layer--) {
     const weight = names.weight(layer);
     const byWeight = graph.apply("MatMul", [transposed(gradient), activations[layer]]);
@@ -74,6 +70,15 @@ export function stepGraph(biases: Biases): Uint8Array {
     input: [valueInfo(names.batch, INT32), ...inputs.map(float)],
     output: [names.loss, ...states.map(names.next)].map(float),
   });
+}
+
+/** Softmax cross-entropy −Σ t · log p, summed over these axes, and its gradient by the logits, p − t. */
+export function crossEntropy(graph: Graph, logits: string, targets: string, axes: readonly number[]) {
+  const logShares = graph.apply("LogSoftmax", [logits], [int("axis", -1)]);
+  const ofTargets = graph.apply("Mul", [targets, logShares]);
+  const total = graph.apply("ReduceSum", [ofTargets, graph.list(axes)], [int("keepdims", 0)]);
+  const gradient = graph.apply("Sub", [graph.apply("Exp", [logShares]), targets]);
+  return { sum: graph.apply("Neg", [total]), gradient };
 }
 
 /** PyTorch's SGD with momentum: v ← μ v + g, then w ← w − lr · v. */

@@ -67,19 +67,10 @@ export function gradientByInput(graph: Graph, conv: Conv, sides: Sides, weight: 
     return graph.apply("Conv", [gradient, turned(graph, conv, weight)], attributes);
   }
   const reached = kernel.map((side, axis) => (sides.output[axis] - 1) * stride[axis] - 2 * padding[axis] + side);
-  return graph.apply(
-    "ConvTranspose",
-    [gradient, weight],
-    [
-      ints("kernel_shape", kernel),
-      ints("strides", stride),
-      ints("pads", [...padding, ...padding]),
-      ints(
-        "output_padding",
-        reached.map((side, axis) => sides.input[axis] - side),
-      ),
-    ],
-  );
+  const missed = reached.map((side, axis) => sides.input[axis] - side);
+  const lists = { kernel_shape: kernel, strides: stride, pads: [...padding, ...padding], output_padding: missed };
+  const attributes = Object.entries(lists).map(([name, list]) => ints(name, list));
+  return graph.apply("ConvTranspose", [gradient, weight], attributes);
 }
 
 /** The kernel with inputs and outputs swapped, its rows and columns in reverse. */

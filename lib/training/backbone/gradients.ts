@@ -30,7 +30,8 @@ export function addGradients(
     if (!parts || !moved.has(node.name)) continue;
     const own = parts.length > 1 ? graph.apply("Sum", parts) : parts[0];
     const inputs = inputsOf(node);
-    const place = { input: inputs[0], sides: sidesOf(shapes, node), gradient: own };
+    const [input, output] = [inputs[0], node.name].map((name) => (shapes.get(name) ?? []).slice(1));
+    const place = { input: inputs[0], sides: { input, output }, gradient: own };
     if (trained.has(node)) for (const [name, by] of byParameters(graph, node as Trained, place)) found.set(name, by);
     if (!inputs.some((input) => moved.has(input))) continue;
     const before = byInput(graph, node, place);
@@ -44,11 +45,6 @@ interface Place {
   input: string;
   gradient: string;
   sides: Sides;
-}
-
-function sidesOf(shapes: Map<string, number[]>, node: Node): Sides {
-  const [input, output] = [inputsOf(node)[0], node.name].map((name) => (shapes.get(name) ?? []).slice(1));
-  return { input, output };
 }
 
 function byParameters(graph: Graph, layer: Trained, { input, sides, gradient }: Place): [string, string][] {

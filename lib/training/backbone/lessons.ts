@@ -9,10 +9,13 @@ const batchSize = 64;
 
 /**
  * What each step learns from: every epoch all images in an order of its own, each mirrored or not and shifted. The same step
- * has the same lesson whenever it is asked for; what is to be answered is asked once.
+ * has the same lesson whenever it is asked for; the first epoch's answers are kept, since each trial of a rate begins with them.
  */
 export class Lessons {
   private readonly answers = new Map<number, Tensor>();
+  /** The epoch at hand, and the images' order in it. */
+  private epoch = -1;
+  private order: Uint32Array = new Uint32Array();
 
   constructor(
     private readonly images: LabelledImages,
@@ -27,11 +30,11 @@ export class Lessons {
   async at(step: number): Promise<Lesson> {
     const epoch = Math.floor(step / this.stepsAnEpoch);
     const first = (step % this.stepsAnEpoch) * batchSize;
-    const rows = new Random(epoch).permutation(this.images.count).subarray(first, first + batchSize);
-    const chosen = imagesAt(this.images, rows);
+    if (epoch !== this.epoch) [this.epoch, this.order] = [epoch, new Random(epoch).permutation(this.images.count)];
+    const chosen = imagesAt(this.images, this.order.subarray(first, first + batchSize));
     const images = preprocess(varied(chosen, step), 0, chosen.count);
     const targets = this.answers.get(step) ?? (await this.answer(images, chosen.labels));
-    this.answers.set(step, targets);
+    if (epoch === 0) this.answers.set(step, targets);
     return { images, targets };
   }
 }

@@ -1,17 +1,12 @@
-import { type Tensor, tensor } from "../../core/tensor";
+import { stacked, type Tensor } from "../../core/tensor";
+import { matrixOf, rowsOf } from "../../linalg/matrix";
+import { dot } from "../../linalg/rows";
+import { logSoftmax, softmax } from "../../statistics/softmax";
+import { mean } from "../../statistics/summary";
 
 /** softmax(logits / T), row by row: (N, classes). */
-export function softmax({ shape, data }: Tensor, temperature: number): Tensor {
-  const result = tensor([...shape]);
-  const classes = shape[1];
-  for (let from = 0; from < data.length; from += classes) {
-    const row = data.subarray(from, from + classes);
-    const largest = Math.max(...row);
-    const raised = row.map((value) => Math.exp((value - largest) / temperature));
-    const sum = raised.reduce((total, value) => total + value, 0);
-    for (let k = 0; k < classes; k++) result.data[from + k] = raised[k] / sum;
-  }
-  return result;
+export function sharesOf(logits: Tensor, temperature: number): Tensor {
+  return stacked(rowsOf(matrixOf(logits)).map((row) => softmax(row, temperature)));
 }
 
 /**
@@ -19,8 +14,7 @@ export function softmax({ shape, data }: Tensor, temperature: number): Tensor {
  * @param targets (N, classes), as the logits.
  */
 export function lossOf(logits: Tensor, targets: Tensor, temperature: number): number {
-  const shares = softmax(logits, temperature).data;
-  // float32's least, so that a share of 0 costs much, not infinity times 0.
-  const sum = shares.reduce((total, share, i) => total - targets.data[i] * Math.log(Math.max(share, 1e-38)), 0);
-  return (temperature ** 2 * sum) / logits.shape[0];
+  const wanted = rowsOf(matrixOf(targets));
+  const losses = rowsOf(matrixOf(logits)).map((row, n) => -dot(wanted[n], logSoftmax(row, temperature)));
+  return temperature ** 2 * mean(losses);
 }

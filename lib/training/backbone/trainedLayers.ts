@@ -1,8 +1,29 @@
 import { UserError } from "../../core/errors";
+import { type Tensor, tensor } from "../../core/tensor";
 import { type Conv, inputsOf, type Linear, type Network, type Node, nodeOf } from "../../network/network";
 
 /** A layer whose numbers change in training. */
 export type Trained = Conv | Linear;
+
+/** A layer's numbers by their names in a training graph. */
+export function parametersOf({ name, weight, bias }: Trained): [string, Tensor][] {
+  const parts: [string, Tensor][] = [[`${name}.weight`, weight]];
+  return bias ? [...parts, [`${name}.bias`, bias]] : parts;
+}
+
+/** The network with other numbers in some of its layers. @param dataOf those of a `layer.weight` or `layer.bias`. */
+export function withNumbers(
+  { nodes }: Network,
+  layers: readonly Trained[],
+  dataOf: (name: string, value: Tensor) => Float32Array,
+): Network {
+  const changed = (layer: Trained): Trained => {
+    const [weight, bias] = parametersOf(layer).map(([name, value]) => tensor(value.shape, dataOf(name, value)));
+    return { ...layer, weight, ...(bias && { bias }) };
+  };
+  const trained = new Set<Node>(layers);
+  return { nodes: nodes.map((node) => (trained.has(node) ? changed(node as Trained) : node)) };
+}
 
 /**
  * The layers that are trained while all up to a node stays as it is, in the network's order.
@@ -19,7 +40,7 @@ export function trainedLayers(network: Network, frozen = lastFrozen(network)): T
   const hindrance = network.nodes.filter((node) => moved.has(node.name) && !hasGradient(node)).pop();
   if (!hindrance) return layers;
   throw new UserError(
-    `no gradient leads through ${hindrance.name}, ${descriptionOf(hindrance)}: keep all up to it as it is`,
+    `no gradient leads through ${hindrance.name}, ${descriptionOf(hindrance)}: keep all up to it as it is, or train nothing`,
   );
 }
 

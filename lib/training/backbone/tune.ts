@@ -10,9 +10,9 @@ import { accuracyOf, predictions } from "../evaluate";
 import { withoutHeldOut } from "../heldOut";
 import { oneHot } from "../oneHot";
 import { Lessons } from "./lessons";
-import { lossOf, softmax } from "./targets";
+import { lossOf, sharesOf } from "./targets";
 import { trainedLayers } from "./trainedLayers";
-import { Tuner } from "./tuner";
+import { onnxTuner, type OpenTuner } from "./tuner";
 
 /** Learning rates to choose from, from the lowest: a fitted chain's factors differ so much in size that some bear very little. */
 const rates = [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01];
@@ -39,6 +39,8 @@ export interface TuningOptions {
   minutes?: number;
   /** Runs the teacher, and the network where it is scored; the training has as many threads. */
   engine: Engine;
+  /** What trains: ONNX Runtime unless given. */
+  openTuner?: OpenTuner;
   /** Called after each step with the share of all work that is done, 0 to 1, and the loss of the step. */
   onProgress?: (done: number, loss: number) => void;
 }
@@ -78,22 +80,19 @@ export async function tune(network: Network, images: LabelledImages, options: Tu
   if (minutes !== undefined && !(minutes > 0)) throw new UserError(`minutes ${minutes}: choose a number above 0`);
   const start = foldBatchNorms(network);
   trainedLayers(start, options.frozen);
-  const [outputs, taught] = [start, teacher ?? start].map((each) => outputsOf(each, images));
+  const outputsOf = (each: Network) => costs(each, inputShape(images))[each.nodes.length - 1].outputShape[0];
+  const [outputs, taught] = [start, teacher ?? start].map(outputsOf);
   if (outputs !== taught)
     throw new UserError(`a teacher of ${taught} outputs for a network of ${outputs}: give as many`);
   const session = await (teacher && engine.open(teacher));
   const answer = async (shown: Tensor, labels: Int32Array) =>
-    session ? softmax(await session.run(shown), teachersTemperature) : oneHot(labels, outputs);
+    session ? sharesOf(await session.run(shown), teachersTemperature) : oneHot(labels, outputs);
   const { learning, heldOut } = withoutHeldOut(images);
   try {
     return await new Tuning(start, new Lessons(learning, answer), heldOut, options).run();
   } finally {
     await session?.close();
   }
-}
-
-function outputsOf(network: Network, images: LabelledImages): number {
-  return costs(network, inputShape(images))[network.nodes.length - 1].outputShape[0];
 }
 
 /** How long a run is: steps and time, whichever is over first. */
@@ -175,9 +174,9 @@ class Tuning {
     { steps, milliseconds }: Length,
     { from, to, checks }: { from: number; to: number; checks: number },
   ): Promise<HeldOutScore> {
-    const { engine, frozen, onProgress } = this.options;
+    const { engine, frozen, openTuner = onnxTuner, onProgress } = this.options;
     const layers = trainedLayers(this.start, frozen);
-    const tuner = await Tuner.create(this.start, layers, inputShape(this.heldOut), engine.threads);
+    const tuner = await openTuner(this.start, layers, inputShape(this.heldOut), engine.threads);
     const begun = performance.now();
     let done = 0;
     this.made = 0;
@@ -218,7 +217,7 @@ class Tuning {
     const { teacher, engine } = options;
     const logits = await run(network, heldOut, engine);
     this.answers ??= teacher
-      ? softmax(await run(teacher, heldOut, engine), temperature)
+      ? sharesOf(await run(teacher, heldOut, engine), temperature)
       : oneHot(heldOut.labels, logits.shape[1]);
     const { share } = accuracyOf(predictions(logits), heldOut.labels);
     return { loss: lossOf(logits, this.answers, temperature), accuracy: share };

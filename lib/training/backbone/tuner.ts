@@ -1,10 +1,10 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { type Tensor, tensor } from "../../core/tensor";
+import type { Tensor } from "../../core/tensor";
 import { sessionOptions } from "../../engines/onnxRuntime";
 import { imageInput, type Network } from "../../network/network";
 import { names } from "../stepGraph";
-import type { Trained } from "./trainedLayers";
-import { parametersOf, temperatureInput, tuningGraph } from "./tuningGraph";
+import { parametersOf, type Trained, withNumbers } from "./trainedLayers";
+import { tuningGraph } from "./tuningGraph";
 
 /** What a step learns from. */
 export interface Lesson {
@@ -21,76 +21,60 @@ export interface StepSettings {
   temperature: number;
 }
 
+/** Trains layers of a network step by step: SGD with PyTorch's momentum. */
+export interface Tuner {
+  /** @returns the loss before the step. */
+  step(lesson: Lesson, settings: StepSettings): Promise<number>;
+  /** The network as it is now, its numbers copied out. */
+  trained(): Network;
+  /** Frees what it holds. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param network without batch norms; it is not changed.
+ * @param layers of it, to be trained. @param imageShape of one image.
+ */
+export type OpenTuner = (
+  network: Network,
+  layers: readonly Trained[],
+  imageShape: readonly number[],
+  threads: number,
+) => Promise<Tuner>;
+
 type Values = Record<string, OrtTensor>;
 
-/** Trains layers of a network step by step: SGD with PyTorch's momentum, run by ONNX Runtime. */
-export class Tuner {
-  private values: Values;
-  /** Where the next step's results go: those of the step before the last, so that memory stays the same. */
-  private spare: Values;
+/** Training by ONNX Runtime, a step at a time one run of tuningGraph. */
+export const onnxTuner: OpenTuner = async (network, layers, imageShape, threads) => {
+  const session = await InferenceSession.create(tuningGraph(network, layers, imageShape), sessionOptions(threads));
+  const parameters = layers.flatMap(parametersOf);
+  let values = atRest(parameters);
+  // Where the next step's results go: those of the step before the last, so that memory stays the same.
+  let spare = atRest(parameters);
+  return {
+    async step({ images, targets }, { learningRate, momentum, temperature }) {
+      const feeds: Values = {
+        ...values,
+        [imageInput]: ort(images),
+        [names.targets]: ort(targets),
+        [names.perImage]: scalar(1 / images.shape[0]),
+        [names.learningRate]: scalar(learningRate),
+        [names.momentum]: scalar(momentum),
+        [names.temperature]: scalar(temperature),
+      };
+      const fetches: Values = { [names.loss]: scalar(0) };
+      for (const [name, value] of Object.entries(spare)) fetches[names.next(name)] = value;
+      const result = await session.run(feeds, fetches);
+      [values, spare] = [spare, values];
+      return Number(result[names.loss].data[0]);
+    },
+    trained: () => withNumbers(network, layers, (name) => (values[name].data as Float32Array).slice()),
+    close: () => session.release(),
+  };
+};
 
-  private constructor(
-    private readonly session: InferenceSession,
-    private readonly network: Network,
-    layers: readonly Trained[],
-  ) {
-    const parameters = layers.flatMap(parametersOf);
-    this.values = atRest(parameters);
-    this.spare = atRest(parameters);
-  }
-
-  /**
-   * @param network without batch norms; it is not changed.
-   * @param layers of it, to be trained. @param imageShape of one image.
-   */
-  static async create(
-    network: Network,
-    layers: readonly Trained[],
-    imageShape: readonly number[],
-    threads: number,
-  ): Promise<Tuner> {
-    const model = tuningGraph(network, layers, imageShape);
-    return new Tuner(await InferenceSession.create(model, sessionOptions(threads)), network, layers);
-  }
-
-  /** @returns the loss before the step. */
-  async step({ images, targets }: Lesson, { learningRate, momentum, temperature }: StepSettings): Promise<number> {
-    const settings = {
-      [names.perImage]: 1 / images.shape[0],
-      [names.learningRate]: learningRate,
-      [names.momentum]: momentum,
-      [temperatureInput]: temperature,
-    };
-    const feeds: Values = { ...this.values, [imageInput]: ort(images), [names.targets]: ort(targets) };
-    for (const [name, value] of Object.entries(settings)) feeds[name] = new OrtTensor("float32", [value], []);
-    const fetches: Values = { [names.loss]: new OrtTensor("float32", [0], []) };
-    for (const [name, value] of Object.entries(this.spare)) fetches[names.next(name)] = value;
-    const result = await this.session.run(feeds, fetches);
-    [this.values, this.spare] = [this.spare, this.values];
-    return Number(result[names.loss].data[0]);
-  }
-
-  /** The network as it is now, its numbers copied out. */
-  trained(): Network {
-    const current = (name: string, { shape }: Tensor) =>
-      tensor(shape, Float32Array.from(this.values[name].data as Float32Array));
-    const nodes = this.network.nodes.map((node) => {
-      if (!(`${node.name}.weight` in this.values)) return node;
-      const parts = parametersOf(node as Trained).map(([name, value]) => current(name, value));
-      return { ...node, weight: parts[0], ...(parts[1] && { bias: parts[1] }) } as Trained;
-    });
-    return { nodes };
-  }
-
-  /** Frees what the session holds. */
-  close(): Promise<void> {
-    return this.session.release();
-  }
-}
-
-function ort({ shape, data }: Tensor): OrtTensor {
-  return new OrtTensor("float32", data, shape);
-}
+const scalar = (value: number) => new OrtTensor("float32", [value], []);
+const ort = ({ shape, data }: Tensor) => new OrtTensor("float32", data, shape);
 
 /** Copies of the numbers, and velocities of 0. */
 function atRest(parameters: readonly [string, Tensor][]): Values {

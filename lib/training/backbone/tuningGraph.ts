@@ -1,23 +1,13 @@
 import { onnx } from "onnx-proto";
-import type { Tensor } from "../../core/tensor";
 import type { Network } from "../../network/network";
 import { toOnnx } from "../../network/onnx";
-import { encodeModel, int, valueInfo } from "../../network/onnxGraph";
+import { encodeModel, valueInfo } from "../../network/onnxGraph";
 import { Graph } from "../graph";
-import { names, update } from "../stepGraph";
+import { crossEntropy, names, update } from "../stepGraph";
 import { addGradients } from "./gradients";
-import type { Trained } from "./trainedLayers";
+import { parametersOf, type Trained } from "./trainedLayers";
 
 const { FLOAT } = onnx.TensorProto.DataType;
-
-/** Name of the softmax's temperature among the graph's inputs. */
-export const temperatureInput = "temperature";
-
-/** A layer's numbers by their names in the graph. */
-export function parametersOf({ name, weight, bias }: Trained): [string, Tensor][] {
-  const parts: [string, Tensor][] = [[`${name}.weight`, weight]];
-  return bias ? [...parts, [`${name}.bias`, bias]] : parts;
-}
 
 /**
  * One step of stochastic gradient descent with momentum on some layers of a network, as an ONNX model of standard operators.
@@ -37,7 +27,7 @@ export function tuningGraph(network: Network, layers: readonly Trained[], imageS
     update(graph, parameter, by);
   const parameters = layers.flatMap(parametersOf).map(([name]) => name);
   const states = parameters.flatMap((name) => [name, names.velocity(name)]);
-  const given = [names.targets, names.perImage, temperatureInput, names.learningRate, names.momentum, ...states];
+  const given = [names.targets, names.perImage, names.temperature, names.learningRate, names.momentum, ...states];
   const { graph: forward } = onnx.ModelProto.decode(toOnnx(network));
   return encodeModel({
     node: [...(forward?.node ?? []), ...graph.nodes],
@@ -52,12 +42,9 @@ export function tuningGraph(network: Network, layers: readonly Trained[], imageS
 
 /** @returns the gradient by the logits, T (softmax(logits / T) − targets) / N. */
 function addLoss(graph: Graph, logits: string): string {
-  const logShares = graph.apply("LogSoftmax", [graph.apply("Div", [logits, temperatureInput])], [int("axis", -1)]);
-  const ofTarget = graph.apply("Mul", [names.targets, logShares]);
-  const total = graph.apply("ReduceSum", [ofTarget, graph.list([0, 1])], [int("keepdims", 0)]);
-  const scale = graph.apply("Mul", [names.perImage, temperatureInput]);
-  const mean = graph.apply("Mul", [total, graph.apply("Mul", [scale, temperatureInput])]);
-  graph.apply("Neg", [mean], [], names.loss);
-  const excess = graph.apply("Sub", [graph.apply("Exp", [logShares]), names.targets]);
-  return graph.apply("Mul", [excess, scale]);
+  const scaled = graph.apply("Div", [logits, names.temperature]);
+  const { sum, gradient } = crossEntropy(graph, scaled, names.targets, [0, 1]);
+  const scale = graph.apply("Mul", [names.perImage, names.temperature]);
+  graph.apply("Mul", [sum, graph.apply("Mul", [scale, names.temperature])], [], names.loss);
+  return graph.apply("Mul", [gradient, scale]);
 }

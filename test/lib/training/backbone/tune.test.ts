@@ -3,12 +3,17 @@ import { describe, test } from "node:test";
 import { UserError } from "../../../../lib/core/errors";
 import { interruptible } from "../../../../lib/core/interrupt";
 import { normalTensor, Random } from "../../../../lib/core/random";
+import { relativeError } from "../../../../lib/core/tensor";
+import { loadTensorflow } from "../../../../lib/engines/loadTensorflow";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
+import { layerOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
+import { tensorflowTuner } from "../../../../lib/training/backbone/tensorflowTuner";
 import { tune, type TuningOptions } from "../../../../lib/training/backbone/tune";
 import { accuracyOf, predictions } from "../../../../lib/training/evaluate";
 import { withoutHeldOut } from "../../../../lib/training/heldOut";
+import { assertNear } from "../../../support/close";
 import { colouredImages, smallResnet } from "../../../support/smallResnet";
 
 const engine = onnxRuntime(1);
@@ -75,6 +80,23 @@ describe("tuning", async () => {
       await tune(start, images, options({ epochs: 1 })),
     ];
     assert.deepEqual(first, second);
+  });
+
+  test("by TensorFlow ends where it does by ONNX Runtime", async () => {
+    const { tf, backend } = await loadTensorflow();
+    // WebAssembly trains no convolutions, plain loops do.
+    if (backend === "WASM") await tf.setBackend("cpu");
+    const ours = await tune(start, images, options({ epochs: 1 }));
+    const theirs = await tune(start, images, options({ epochs: 1, openTuner: tensorflowTuner }));
+    if (backend === "WASM") await tf.setBackend("wasm");
+    assert.ok(ours.improved);
+    assert.deepEqual([theirs.learningRate, theirs.ended], [ours.learningRate, ours.ended]);
+    assertNear(theirs.heldOut!.after.loss, ours.heldOut!.after.loss, 1e-4);
+    for (const layer of ["a.conv1", "b.down", "head"])
+      assert.ok(
+        relativeError(layerOf(ours.network, layer).weight, layerOf(theirs.network, layer).weight) < 1e-4,
+        layer,
+      );
   });
 
   test("keeps the network where nothing is better", async () => {

@@ -3,9 +3,8 @@ import { describe, test } from "node:test";
 import { UserError } from "../../../../lib/core/errors";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { imageInput, type Network, type Node } from "../../../../lib/network/network";
-import { trainedLayers } from "../../../../lib/training/backbone/trainedLayers";
-import { Tuner } from "../../../../lib/training/backbone/tuner";
-import { parametersOf } from "../../../../lib/training/backbone/tuningGraph";
+import { parametersOf, trainedLayers } from "../../../../lib/training/backbone/trainedLayers";
+import { onnxTuner } from "../../../../lib/training/backbone/tuner";
 import recorded from "../../../fixtures/backbone-training.json";
 import { byDefinition } from "../../../support/byDefinition";
 import { backboneImageShape, backboneImages, backboneTargets, formulaBackbone, temperature } from "./formulaBackbone";
@@ -25,7 +24,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 }
 
 async function trained(steps: number, name: "crossEntropy" | "distillation", learningRate: number, momentum: number) {
-  const tuner = await Tuner.create(network, layers, backboneImageShape, 1);
+  const tuner = await onnxTuner(network, layers, backboneImageShape, 1);
   const settings = { learningRate, momentum, temperature: name === "distillation" ? temperature : 1 };
   const found: number[] = [];
   for (let step = 0; step < steps; step++)
@@ -94,7 +93,7 @@ for (const { name, temperature } of losses)
   });
 
 test("a batch may have any number of images", async () => {
-  const tuner = await Tuner.create(network, layers, backboneImageShape, 1);
+  const tuner = await onnxTuner(network, layers, backboneImageShape, 1);
   const settings = { learningRate: 0, momentum: 0, temperature: 1 };
   const targets = backboneTargets.crossEntropy;
   const all = await tuner.step({ images, targets }, settings);
