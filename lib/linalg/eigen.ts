@@ -1,5 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { matrixOfRows, rowsOf } from "./matrix";
+import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
+import { matrixOfRows, rowsOf, withAddedDiagonal } from "./matrix";
 
 /** Eigenvectors of a symmetric matrix (n, n). */
 export interface Eigen {
@@ -17,9 +17,8 @@ export interface Eigen {
  * identity, which changes no eigenvector, keeps the rounding errors of rounding errors at one size.
  */
 export function eigen(symmetric: Matrix): Eigen {
-  const n = symmetric.rows;
   const shift = Number.EPSILON * Math.max(symmetric.max(), -symmetric.min());
-  const shifted = Matrix.add(symmetric, Matrix.eye(n, n, shift));
+  const shifted = withAddedDiagonal(symmetric, shift);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(shifted, { assumeSymmetric: true });
   const order = [...realEigenvalues.keys()].sort((i, j) => realEigenvalues[j] - realEigenvalues[i]);
   const columns = rowsOf(eigenvectorMatrix.transpose());

@@ -1,5 +1,5 @@
 import { Matrix } from "ml-matrix";
-import { matrixOfRows, type Product, rowsOf } from "./matrix";
+import type { Product } from "./matrix";
 import { choleskyFactor, solveCholesky } from "./solve";
 
 /** Sides below which a loop is as fast as a call. */
@@ -13,36 +13,21 @@ const small = 64;
  * @throws UserError if the matrix is not positive definite, to rounding.
  */
 export async function definiteInverse(a: Matrix, product: Product): Promise<Matrix> {
-  if (a.rows <= small) return solveCholesky(choleskyFactor(a), Matrix.eye(a.rows));
-  const half = Math.ceil(a.rows / 2);
-  const below = block(a, [half], [0, half]);
-  const first = await definiteInverse(block(a, [0, half], [0, half]), product);
+  const n = a.rows;
+  if (n <= small) return solveCholesky(choleskyFactor(a), Matrix.eye(n));
+  const half = Math.ceil(n / 2);
+  const first = await definiteInverse(a.subMatrix(0, half - 1, 0, half - 1), product);
+  const below = a.subMatrix(half, n - 1, 0, half - 1);
   // C A⁻¹, and D − C A⁻¹ Cᵀ.
   const mixing = await product(below, first);
-  const complement = block(a, [half], [half]).sub(await product(mixing, below));
+  const complement = a.subMatrix(half, n - 1, half, n - 1).sub(await product(mixing, below));
   const last = await definiteInverse(complement, product);
   const mixingColumns = mixing.transpose();
-  const corner = await product(mixingColumns, last);
-  const upperLeft = first.add(await product(corner, mixingColumns));
-  const upperRight = rowsOf(corner.neg());
-  const lowerLeft = rowsOf(corner.transpose());
-  return matrixOfRows([
-    ...rowsOf(upperLeft).map((row, i) => joined(row, upperRight[i])),
-    ...rowsOf(last).map((row, i) => joined(lowerLeft[i], row)),
-  ]);
-}
-
-function block(matrix: Matrix, [top, bottom]: number[], [left, right]: number[]): Matrix {
-  return matrixOfRows(
-    rowsOf(matrix)
-      .slice(top, bottom)
-      .map((row) => row.slice(left, right)),
-  );
-}
-
-function joined(a: Float64Array, b: Float64Array): Float64Array {
-  const result = new Float64Array(a.length + b.length);
-  result.set(a);
-  result.set(b, a.length);
-  return result;
+  const corner = (await product(mixingColumns, last)).neg();
+  const inverse = new Matrix(n, n);
+  inverse.setSubMatrix(first.sub(await product(corner, mixingColumns)), 0, 0);
+  inverse.setSubMatrix(corner, 0, half);
+  inverse.setSubMatrix(corner.transpose(), half, 0);
+  inverse.setSubMatrix(last, half, half);
+  return inverse;
 }

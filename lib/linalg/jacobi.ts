@@ -55,9 +55,8 @@ function jacobiRotation(squareA: number, squareB: number, product: number): { co
 export function completeOrthonormal(rows: Rows): void {
   const length = rows[0].length;
   let coordinate = 0;
-  for (const row of rows.filter((candidate) => candidate.every((value) => value === 0))) {
-    while (!fillWithOrthogonal(row, coordinate++ % length, rows));
-  }
+  const zeros = rows.filter((row) => row.every((value) => value === 0));
+  for (const row of zeros) while (!fillWithOrthogonal(row, coordinate++ % length, rows));
 }
 
 /**
@@ -67,9 +66,7 @@ export function completeOrthonormal(rows: Rows): void {
 function fillWithOrthogonal(row: Float64Array, coordinate: number, rows: Rows): boolean {
   const rest = new Float64Array(row.length);
   rest[coordinate] = 1;
-  for (let pass = 0; pass < 2; pass++) {
-    for (const other of rows) addScaled(rest, -dot(other, rest), other);
-  }
+  for (const other of [...rows, ...rows]) addScaled(rest, -dot(other, rest), other);
   const norm = Math.sqrt(dot(rest, rest));
   if (norm < 0.5 / Math.sqrt(row.length)) return false;
   addScaled(row, 1 / norm, rest);

@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
-import { sizeOf, type Tensor, tensor } from "../core/tensor";
+import { range, sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Rows } from "./rows";
 
 /** Gives A Bᵀ of A and B: `timesTransposed` below, or a faster one. */
@@ -11,10 +11,7 @@ export function rowsOf(matrix: Matrix): Rows {
   return (matrix as Matrix & { data: Rows }).data;
 }
 
-/**
- * The matrix of these rows, not of copies.
- * @param columns the length of each, which counts where there are none.
- */
+/** The matrix of these rows, not of copies. @param columns the length of each, which counts where there are none. */
 export function matrixOfRows(rows: Rows, columns = rows[0]?.length ?? 0): Matrix {
   return Object.assign(new Matrix(0, 0), { data: rows, rows: rows.length, columns });
 }
@@ -22,25 +19,16 @@ export function matrixOfRows(rows: Rows, columns = rows[0]?.length ?? 0): Matrix
 /** A tensor (n, …) as a matrix (n, everything else). */
 export function matrixOf({ shape: [count, ...sides], data }: Tensor): Matrix {
   const width = sizeOf(sides);
-  return matrixOfRows(
-    Array.from({ length: count }, (_, n) => new Float64Array(data.subarray(n * width, (n + 1) * width))),
-    width,
-  );
+  const row = (n: number) => new Float64Array(data.subarray(n * width, (n + 1) * width));
+  return matrixOfRows(range(count).map(row), width);
 }
 
 /** A matrix as a tensor (rows, columns), or of another shape of that size, rounded to float32. */
 export function tensorOf(matrix: Matrix, shape = [matrix.rows, matrix.columns]): Tensor {
-  const result = tensor(shape);
-  rowsOf(matrix).forEach((row, i) => {
-    result.data.set(row, i * row.length);
-  });
-  return result;
+  return tensor(shape, new Float32Array(matrix.to1DArray()));
 }
 
-/**
- * The weight of a convolution (out, in, height, width) or a linear layer (out, in) as a matrix (out, in · height · width).
- * @throws UserError for tensors of fewer than two axes.
- */
+/** A weight (out, in, height, width) or (out, in) as a matrix (out, in · height · width). @throws UserError for fewer axes. */
 export function weightMatrix(weight: Tensor): Matrix {
   if (weight.shape.length < 2) throw new UserError(`a tensor of shape (${weight.shape}) is no weight matrix`);
   return matrixOf(weight);
@@ -75,21 +63,13 @@ export function scaledDown(matrix: Matrix, what: string): { scale: number; scale
     for (const value of row) largest = Math.max(largest, Math.abs(value));
   }
   const scale = largest === 0 ? 1 : 2 ** Math.floor(Math.log2(largest));
-  return {
-    scale,
-    scaled: matrixOfRows(
-      rowsOf(matrix).map((row) => row.map((value) => value / scale)),
-      matrix.columns,
-    ),
-  };
+  const rows = rowsOf(matrix).map((row) => row.map((value) => value / scale));
+  return { scale, scaled: matrixOfRows(rows, matrix.columns) };
 }
 
 /** A Bᵀ, (p, q), of matrices A (p, n) and B (q, n). */
-export function timesTransposed(a: Matrix, b: Matrix): Matrix {
-  return matrixOfRows(rowsTimesTransposed(rowsOf(a), rowsOf(b)), b.rows);
-}
-
-function rowsTimesTransposed(a: Rows, b: Rows): Rows {
+export function timesTransposed(first: Matrix, second: Matrix): Matrix {
+  const [a, b] = [first, second].map(rowsOf);
   const product = a.map(() => new Float64Array(b.length));
   const lastA = a.length - 1;
   const lastB = b.length - 1;
@@ -101,7 +81,7 @@ function rowsTimesTransposed(a: Rows, b: Rows): Rows {
       fillBlock(product[i], product[below], j, a[i], a[below], b[j], b1, b2, b3);
     }
   }
-  return product;
+  return matrixOfRows(product, b.length);
 }
 
 /**

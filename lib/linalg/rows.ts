@@ -4,16 +4,16 @@
  */
 export type Rows = Float64Array[];
 
-/** Inner product of two rows of the same length. */
-export function dot(a: Float64Array, b: Float64Array): number {
+/** Inner product of two rows, or of their first `count` numbers. */
+export function dot(a: Float64Array, b: Float64Array, count = a.length): number {
   let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+  for (let k = 0; k < count; k++) sum += a[k] * b[k];
   return sum;
 }
 
-/** Adds `factor` times row b to row a, in place. */
-export function addScaled(a: Float64Array, factor: number, b: Float64Array): void {
-  for (let k = 0; k < a.length; k++) a[k] += factor * b[k];
+/** Adds `factor` times row b to row a, or to its first `count` numbers, in place. */
+export function addScaled(a: Float64Array, factor: number, b: Float64Array, count = a.length): void {
+  for (let k = 0; k < count; k++) a[k] += factor * b[k];
 }
 
 /** Turns the plane of two rows by an angle, in place: a ← cosine·a − sine·b, b ← sine·a + cosine·b. */

@@ -14,10 +14,7 @@ export interface Spectrum {
   cumulative: Float64Array;
 }
 
-/**
- * The spectrum of a matrix.
- * @throws UserError if the matrix is empty or holds NaN or infinity.
- */
+/** The spectrum of a matrix. @throws UserError if the matrix is empty or holds NaN or infinity. */
 export function spectrumOf(matrix: Matrix): Spectrum {
   return fromSingularValues(matrix.rows, matrix.columns, singularValues(matrix));
 }
@@ -30,11 +27,11 @@ export function spectrumOf(matrix: Matrix): Spectrum {
 export function fromSingularValues(rows: number, columns: number, values: ArrayLike<number>): Spectrum {
   const sigma = Float64Array.from(values);
   const descending = sigma.every((value, i) => value <= (i === 0 ? Number.MAX_VALUE : sigma[i - 1]) && value >= 0);
-  if (sigma.length !== Math.min(rows, columns) || !descending) {
+  const count = Math.min(rows, columns);
+  if (sigma.length !== count || !descending)
     throw new UserError(
-      `a (${rows}, ${columns}) matrix has ${Math.min(rows, columns)} singular values in descending order, not these ${sigma.length}`,
+      `a (${rows}, ${columns}) matrix has ${count} singular values in descending order, not these ${sigma.length}`,
     );
-  }
   // Relative to σ₁, so that squares neither overflow nor vanish.
   const squares = sigma.map((value) => (value / (sigma[0] || 1)) ** 2);
   let sum = 0;
@@ -54,9 +51,8 @@ export function fromSingularValues(rows: number, columns: number, values: ArrayL
  * @throws UserError unless 0 < threshold ≤ 1.
  */
 export function rankForVariance({ cumulative }: Spectrum, threshold: number): number {
-  if (!(threshold > 0 && threshold <= 1)) {
+  if (!(threshold > 0 && threshold <= 1))
     throw new UserError(`${threshold} is no share of the variance: give a number above 0 and up to 1, such as 0.95`);
-  }
   return cumulative.findIndex((share) => share >= threshold - cumulative.length * Number.EPSILON) + 1;
 }
 
@@ -85,9 +81,8 @@ export function effectiveRank({ singularValues }: Spectrum): number {
  * @throws UserError unless k is an integer from 0 to r.
  */
 export function truncationError({ explained }: Spectrum, k: number): number {
-  if (!Number.isInteger(k) || k < 0 || k > explained.length) {
+  if (!Number.isInteger(k) || k < 0 || k > explained.length)
     throw new UserError(`no approximation of rank ${k}: give an integer from 0 to ${explained.length}`);
-  }
   // From the smallest on, so that the tail keeps its digits.
   return Math.sqrt(explained.slice(k).reduceRight((sum, share) => sum + share, 0));
 }

@@ -13,13 +13,11 @@ const sweeps = 8;
 /** The same from vectors of a similar matrix. */
 const sweepsFromStart = 3;
 
-/** Share of n up to which fewer eigenvectors than all take less time, where none are known to start from. */
+/** Share of n up to which fewer eigenvectors than all take less time than the full decomposition, where none are known. */
 const mostOfAll = 0.5;
 
 /**
- * The eigenvectors of the largest eigenvalues of a symmetric positive semidefinite matrix, of deficient rank too: by the
- * full decomposition.
- * @param symmetric (n, n).
+ * The eigenvectors of the largest eigenvalues of a symmetric positive semidefinite matrix (n, n), of deficient rank too.
  * @param rank whole number from 1 to n.
  * @throws UserError if the rank is out of range or the matrix holds NaN or infinity.
  */

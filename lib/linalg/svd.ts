@@ -3,7 +3,7 @@ import { UserError } from "../core/errors";
 import { eigen } from "./eigen";
 import { completeOrthonormal, orthogonalizeRows } from "./jacobi";
 import { matrixOfRows, rowsOf, scaledDown, timesTransposed } from "./matrix";
-import { dot, type Rows } from "./rows";
+import { dot } from "./rows";
 
 /** The thin singular value decomposition A = U Σ Vᵀ of a matrix A (m, n), with r = min(m, n). */
 export interface Svd {
@@ -27,7 +27,18 @@ export interface Svd {
  * @throws UserError if the matrix is empty or holds NaN or infinity.
  */
 export function svd(matrix: Matrix): Svd {
-  const { wide, scale, lengths, near, far } = decompose(matrix);
+  if (matrix.rows * matrix.columns === 0)
+    throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
+  const { scale, scaled } = scaledDown(matrix, "singular values");
+  const wide = matrix.rows < matrix.columns;
+  const [x, columns] = wide ? [scaled, scaled.transpose()] : [scaled.transpose(), scaled];
+  const w = eigen(timesTransposed(x, x)).vectors;
+  const y = timesTransposed(w, columns);
+  orthogonalizeRows(rowsOf(y), rowsOf(w));
+  const unsorted = rowsOf(y).map((row) => Math.sqrt(dot(row, row)));
+  const order = [...unsorted.keys()].sort((i, j) => unsorted[j] - unsorted[i]);
+  const lengths = Float64Array.from(order, (i) => unsorted[i]);
+  const [near, far] = [w, y].map((vectors) => order.map((i) => rowsOf(vectors)[i]));
   const noise = lengths[0] * lengths.length * Number.EPSILON;
   far.forEach((row, i) => {
     for (let k = 0; k < row.length; k++) row[k] = lengths[i] > noise ? row[k] / lengths[i] : 0;
@@ -38,43 +49,7 @@ export function svd(matrix: Matrix): Svd {
   return wide ? { u: nearColumns, s, v: farColumns } : { u: farColumns, s, v: nearColumns };
 }
 
-/**
- * Singular values, descending: min(m, n) of them.
- * @throws UserError if the matrix is empty or holds NaN or infinity.
- */
+/** Singular values, descending: min(m, n) of them. @throws UserError if the matrix is empty or holds NaN or infinity. */
 export function singularValues(matrix: Matrix): Float64Array {
-  const { lengths, scale } = decompose(matrix);
-  return lengths.map((length) => length * scale);
-}
-
-interface Decomposition {
-  wide: boolean;
-  /** Power of two by which the matrix was divided. */
-  scale: number;
-  /** Singular values of the scaled matrix, descending. */
-  lengths: Float64Array;
-  /** r singular vectors of the smaller side, as rows of length r. */
-  near: Rows;
-  /** r singular vectors of the larger side, as rows, each times its singular value. */
-  far: Rows;
-}
-
-function decompose(matrix: Matrix): Decomposition {
-  if (matrix.rows * matrix.columns === 0)
-    throw new UserError(`no singular values: the matrix is empty, of shape (${matrix.rows}, ${matrix.columns})`);
-  const { scale, scaled } = scaledDown(matrix, "singular values");
-  const wide = matrix.rows < matrix.columns;
-  const [x, columns] = wide ? [scaled, scaled.transpose()] : [scaled.transpose(), scaled];
-  const { vectors } = eigen(timesTransposed(x, x));
-  const [near, far] = [vectors, timesTransposed(vectors, columns)].map(rowsOf);
-  orthogonalizeRows(far, near);
-  const unsorted = far.map((row) => Math.sqrt(dot(row, row)));
-  const order = unsorted.map((_, i) => i).sort((i, j) => unsorted[j] - unsorted[i]);
-  return {
-    wide,
-    scale,
-    lengths: Float64Array.from(order, (i) => unsorted[i]),
-    near: order.map((i) => near[i]),
-    far: order.map((i) => far[i]),
-  };
+  return svd(matrix).s;
 }
