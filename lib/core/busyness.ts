@@ -8,15 +8,13 @@ export type Load = Record<"wall" | "all" | "own", number>;
 /** Share of this process's cores that others may take during a timing before the machine counts as busy. */
 export const busyShare = 0.1;
 
-/**
- * How much was worked so far: from /proc/stat (hundredths of a second), which also counts what other guests of a virtual
- * machine's host took (steal), else from Node.js.
- */
+/** How much was worked so far: from /proc/stat, which also counts what other guests of a machine took (steal), else from Node.js. */
 export function loadNow(read = readIfThere): Load {
   const { user, system } = process.cpuUsage();
   return { wall: performance.now() / 1000, all: workedByAll(read("/proc/stat")), own: (user + system) / 1e6 };
 }
 
+/** Seconds; /proc/stat counts hundredths. */
 function workedByAll(stat: string | undefined): number {
   const ticks = stat?.match(/^cpu .*/)?.[0].split(/ +/);
   if (!ticks) return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
@@ -24,10 +22,7 @@ function workedByAll(stat: string | undefined): number {
   return (user + nice + system + irq + softirq + steal) / 100;
 }
 
-/**
- * Share of this process's cores that others took between two readings, 0 to 1. In a container the readings are the whole
- * machine's: what the processors beyond this process's own cores can hold takes nothing from it.
- */
+/** Share of this process's cores that others took between two readings, 0 to 1; what fits on the other processors took nothing. */
 export function takenByOthers(from: Load, to: Load, usable = usableCores(), processors = cpus().length): number {
   const wall = to.wall - from.wall;
   if (wall <= 0) return 0;

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { sha256, writeAtomically } from "./files";
 import { buildFolder } from "./paths";
 
-/** Whether and where to look for what earlier runs computed. */
+/** Whether to compute again even what is there, and where to look for it. */
 export interface Cache {
-  /** Compute again even what is there. */
   fresh: boolean;
   /** `build/cache` unless given. */
   folder?: string;

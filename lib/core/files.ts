@@ -22,10 +22,7 @@ export function explainFileError(file: string, cause: unknown): unknown {
   return code !== undefined && code in explanations ? new FileError(file, explanations[code]) : cause;
 }
 
-/**
- * Asks before work starts whether a file of this name could be written, its folders made where they are missing.
- * @throws FileError if not.
- */
+/** Asks before work starts whether a file of this name could be written, missing folders made. @throws FileError if not. */
 export function requireWritable(file: string): void {
   if (existsSync(file) && statSync(file).isDirectory()) throw new FileError(file, explanations.EISDIR);
   let folder = dirname(file);
@@ -89,10 +86,7 @@ export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/**
- * A checksum of a file, read as a stream, in hexadecimal.
- * @throws FileError if it cannot be read.
- */
+/** A checksum of a file, read as a stream, in hexadecimal. @throws FileError if it cannot be read. */
 export async function checksumOfFile(file: string, algorithm: "sha256" | "md5" = "sha256"): Promise<string> {
   const hash = createHash(algorithm);
   try {
@@ -103,11 +97,7 @@ export async function checksumOfFile(file: string, algorithm: "sha256" | "md5" =
   return hash.digest("hex");
 }
 
-/**
- * A whole file of at most 1 GiB.
- * @param kind of file that is wanted, for the error about a larger one.
- * @throws FileError if it cannot be read or is larger.
- */
+/** A whole file of at most 1 GiB. @param kind that is wanted, for the error. @throws FileError if it cannot be read or is larger. */
 export async function readBounded(file: string, kind: string): Promise<Buffer> {
   try {
     if ((await stat(file)).size > 2 ** 30) throw new FileError(file, `is larger than 1 GiB: no ${kind}`);

@@ -7,10 +7,7 @@ export function interruptible<T>(signal: AbortSignal, work: () => T): T {
   return signals.run(signal, work);
 }
 
-/**
- * A step of long work: to be called between two parts that each take less than a second.
- * @throws the signal's reason, an AbortError, if the cell that started the work was interrupted.
- */
+/** To be called between parts of long work that each take less than a second. @throws AbortError if its cell was interrupted. */
 export function stopIfInterrupted(): void {
   signals.getStore()?.throwIfAborted();
 }

@@ -18,9 +18,8 @@ export interface Int8Support {
 }
 
 /**
- * What this processor offers, from /proc/cpuinfo.
- * Without such instructions x86 adds two products of an unsigned and a signed byte in 16 bits, which saturate:
- * 2 · 255 · 127 is over 32,767, and 2 · 255 · 64 is not. So weights keep to 7 bits there.
+ * What this processor offers, from /proc/cpuinfo. Without such instructions x86 adds two products of bytes in 16 bits, which
+ * saturate: 2 · 255 · 127 is over 32,767, and 2 · 255 · 64 is not. So weights keep to 7 bits there.
  */
 export function int8Support(
   read = readIfThere,
@@ -28,11 +27,8 @@ export function int8Support(
 ): Int8Support {
   // Every processor that macOS runs on by ARM has it, and there is no such file.
   if (platform === "darwin" && arch === "arm64") return { instructions: dotProducts.asimddp, mostWeight: 127 };
-  const flags =
-    read("/proc/cpuinfo")
-      ?.match(/^(?:flags|Features)\s*:(.*)$/m)?.[1]
-      .split(/\s+/) ?? [];
-  const found = Object.entries(dotProducts).find(([flag]) => flags.includes(flag));
+  const [, flags = ""] = read("/proc/cpuinfo")?.match(/^(?:flags|Features)\s*:(.*)$/m) ?? [];
+  const found = Object.entries(dotProducts).find(([flag]) => flags.split(/\s+/).includes(flag));
   if (found) return { instructions: found[1], mostWeight: 127 };
   return { mostWeight: arch === "x64" ? 64 : 127 };
 }

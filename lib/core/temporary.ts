@@ -12,10 +12,7 @@ export function runs(pid: number): boolean {
   }
 }
 
-/**
- * Makes a temporary folder that bears this process's number, and first removes what processes that are gone left of such.
- * @param purpose a word.
- */
+/** Makes a temporary folder that bears this process's number, after removing those of processes that are gone. @param purpose a word. */
 export function temporaryFolder(purpose: string): string {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(name.match(/^low-rank-[a-z]+-of-(\d+)-/)?.[1] ?? process.pid);

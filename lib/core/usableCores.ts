@@ -3,9 +3,8 @@ import { dirname, join } from "node:path";
 import { readIfThere } from "./files";
 
 /**
- * Cores that this process may use: what the system schedules it on, and no more than the quota of its control groups, which
- * Node.js 20 does not see in a container.
- * @returns at least 1; a quota of part of a core counts as one.
+ * Cores that this process may use, at least 1: what the system schedules it on, and no more than the quota of its control
+ * groups, which Node.js 20 does not see in a container, rounded up.
  */
 export function usableCores(schedulable = availableParallelism(), read = readIfThere): number {
   const quotas = groupsOf(read("/proc/self/cgroup") ?? "").flatMap((folder) => quotaOf(folder, read) ?? []);

@@ -5,7 +5,6 @@ import { centralInterval } from "./summary";
 /**
  * 95 % bootstrap percentile interval of a statistic (Efron & Tibshirani 1993, An Introduction to the Bootstrap, §13.3):
  * the middle 95 % of its values over samples drawn from the sample with replacement.
- * @param statistic of a sample of as many values.
  * @param seed the same seed gives the same interval.
  */
 export function bootstrapInterval(

@@ -10,10 +10,7 @@ export interface LineFit {
   r2: number;
 }
 
-/**
- * The least-squares line through points (Legendre 1805).
- * @throws UserError unless there are as many x as y, at least three, and not all x are equal.
- */
+/** The least-squares line (Legendre 1805). @throws UserError unless there are as many x as y, at least three, not all x equal. */
 export function lineFit(x: ArrayLike<number>, y: ArrayLike<number>): LineFit {
   if (x.length !== y.length || x.length < 3)
     throw new UserError(`no line through ${x.length} x and ${y.length} y: give three points or more`);

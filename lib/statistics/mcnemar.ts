@@ -1,3 +1,6 @@
+import { range } from "../core/tensor";
+import { binomialProbability } from "./counts";
+
 /** Probabilities of a difference at least as large between two classifiers of equal accuracy, two-sided. */
 export interface McNemar {
   /** Exact binomial test: never too small. */
@@ -10,19 +13,11 @@ export interface McNemar {
  * McNemar's test (1947, Psychometrika 12, 153–157) of two classifiers on the same images, by the binomial distribution
  * instead of χ², which is poor for few discordant images.
  * Fagerland, Lydersen & Laake 2013, BMC Med. Res. Methodol. 13:91, recommend mid-p.
- * @param onlyFirst images that only the first classifier got right.
- * @param onlySecond images that only the second got right.
+ * @param onlyFirst images that only the first classifier got right, onlySecond those of the second.
  */
 export function mcnemar(onlyFirst: number, onlySecond: number): McNemar {
-  const discordant = onlyFirst + onlySecond;
   const fewer = Math.min(onlyFirst, onlySecond);
-  // Logarithms, because 2⁻ⁿ vanishes for n above 1074.
-  let logProbability = -discordant * Math.LN2;
-  let below = 0;
-  for (let k = 0; k < fewer; k++) {
-    below += Math.exp(logProbability);
-    logProbability += Math.log((discordant - k) / (k + 1));
-  }
-  const observed = Math.exp(logProbability);
-  return { exact: Math.min(1, 2 * (below + observed)), midP: 2 * below + observed };
+  const probability = (count: number) => binomialProbability(count, onlyFirst + onlySecond, 0.5);
+  const below = range(fewer).reduce((sum, count) => sum + probability(count), 0);
+  return { exact: Math.min(1, 2 * (below + probability(fewer))), midP: 2 * below + probability(fewer) };
 }

@@ -1,22 +1,14 @@
 import { type Interval, wilsonInterval } from "./proportion";
 
 /** How two classifiers did on the same images. */
-export interface PairedCounts {
-  bothRight: number;
-  onlyFirst: number;
-  onlySecond: number;
-  neither: number;
-}
+export type PairedCounts = Record<"bothRight" | "onlyFirst" | "onlySecond" | "neither", number>;
 
 /** Share that the first got right less that of the second, with a 95 % interval. */
 export interface PairedDifference extends Interval {
   difference: number;
 }
 
-/**
- * Counts which of two classifiers was right.
- * @param first classes given by one, second those by the other, to the same images.
- */
+/** Counts which of two classifiers was right. @param first classes given by one, second by the other, to the same images. */
 export function pairedCounts(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
@@ -42,27 +34,17 @@ export function pairedDifference(counts: PairedCounts): PairedDifference {
   const { bothRight, onlyFirst, onlySecond, neither } = counts;
   const total = bothRight + onlyFirst + onlySecond + neither;
   if (total === 0) throw new Error("no images to compare two classifiers on");
-  const first = distances(bothRight + onlyFirst, total);
-  const second = distances(bothRight + onlySecond, total);
   const correlation = correctedPhi(counts, total);
+  // Third side of the triangle with these two sides, the cosine between them the correlation.
+  const joined = (a: number, b: number) => Math.sqrt(Math.max(0, a ** 2 - 2 * correlation * a * b + b ** 2));
+  const [first, second] = [onlyFirst, onlySecond].map((only) => (bothRight + only) / total);
+  const [ofFirst, ofSecond] = [onlyFirst, onlySecond].map((only) => wilsonInterval(bothRight + only, total));
   const difference = (onlyFirst - onlySecond) / total;
   return {
     difference,
-    low: difference - joined(first.below, second.above, correlation),
-    high: difference + joined(first.above, second.below, correlation),
+    low: difference - joined(first - ofFirst.low, ofSecond.high - second),
+    high: difference + joined(ofFirst.high - first, second - ofSecond.low),
   };
-}
-
-/** From a share to the two ends of its interval. */
-function distances(correct: number, total: number): { below: number; above: number } {
-  const { low, high } = wilsonInterval(correct, total);
-  const share = correct / total;
-  return { below: share - low, above: high - share };
-}
-
-/** Third side of the triangle with these two sides, the cosine between them the correlation. */
-function joined(a: number, b: number, correlation: number): number {
-  return Math.sqrt(Math.max(0, a ** 2 - 2 * correlation * a * b + b ** 2));
 }
 
 /** φ of the fourfold table with the continuity correction that makes it method 10; 0 where a margin is empty. */

@@ -1,18 +1,11 @@
 /** From `low` to `high`. */
-export interface Interval {
-  low: number;
-  high: number;
-}
+export type Interval = Record<"low" | "high", number>;
 
 /** 97.5 % point of the normal distribution. */
-const normal95 = 1.959963984540054;
+const z = 1.959963984540054;
 
-/**
- * Interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22, 209–212), 95 % unless told.
- * @param correct successes among `total` > 0 trials.
- * @param z point of the normal distribution that leaves half of the rest above.
- */
-export function wilsonInterval(correct: number, total: number, z = normal95): Interval {
+/** 95 % interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22, 209–212). @param correct of `total` > 0 trials. */
+export function wilsonInterval(correct: number, total: number): Interval {
   const share = correct / total;
   const middle = share + z ** 2 / (2 * total);
   const half = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));

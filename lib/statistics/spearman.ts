@@ -8,24 +8,22 @@ import { mean } from "./summary";
  * @throws UserError unless there are as many x as y, and at least three.
  */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  if (x.length !== y.length || x.length < 3) {
+  if (x.length !== y.length || x.length < 3)
     throw new UserError(`no rank correlation of ${x.length} with ${y.length} values: give three pairs or more`);
-  }
   return correlation(ranks(x), ranks(y));
 }
 
 /**
  * Spearman's ρ with its 95 % bootstrap interval over the pairs. Where all x or all y are equal there is no order to agree with: 0.
- * @param seed the same seed gives the same interval.
  * @throws UserError unless there are as many x as y, and at least three.
  */
-export function spearmanInterval(x: ArrayLike<number>, y: ArrayLike<number>, seed = 0): Interval & { rho: number } {
+export function spearmanInterval(x: ArrayLike<number>, y: ArrayLike<number>): Interval & { rho: number } {
   const rhoOf = (chosen: Float64Array) => {
     const [ofX, ofY] = [x, y].map((values) => chosen.map((i) => values[i]));
     return spearman(ofX, ofY) || 0;
   };
   const all = Float64Array.from({ length: x.length }, (_, i) => i);
-  return { rho: rhoOf(all), ...bootstrapInterval(all, rhoOf, seed) };
+  return { rho: rhoOf(all), ...bootstrapInterval(all, rhoOf, 0) };
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs. */

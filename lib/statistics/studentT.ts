@@ -15,15 +15,13 @@ export function studentTWithin(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * series) : Math.sin(angle) * series;
 }
 
-/** The t with |T| ≤ t in the share `within` of all cases, by bisection. @param degrees at least 1. */
-export function studentTQuantile(degrees: number, within = 0.95): number {
-  let high = 1;
-  while (studentTWithin(high, degrees) < within) high *= 2;
-  let low = 0;
+/** The t with |T| ≤ t in 95 % of all cases, by bisection. @param degrees at least 1. */
+export function studentTQuantile(degrees: number): number {
+  let [low, high] = [0, 1];
+  while (studentTWithin(high, degrees) < 0.95) high *= 2;
   while (high - low > 1e-14 * high) {
     const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
-    if (studentTWithin(middle, degrees) < within) low = middle;
+    if (studentTWithin(middle, degrees) < 0.95) low = middle;
     else high = middle;
   }
   return high;

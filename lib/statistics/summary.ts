@@ -16,8 +16,7 @@ export function standardDeviation(sample: Sample): number {
 }
 
 /**
- * The value below which a share q of the sample lies, by linear interpolation (NumPy's default; type 7 of Hyndman &
- * Fan 1996).
+ * The value below which a share q of the sample lies, by linear interpolation (NumPy's; type 7 of Hyndman & Fan 1996).
  * @throws UserError if the sample is empty or q is outside [0, 1].
  */
 export function quantile(sample: Sample, q: number): number {
