@@ -94,10 +94,7 @@ export function bannerHtml(
   ].join("\n");
 }
 
-/**
- * Shows at the top of a chapter which weights, images and engine are in use, and whether its numbers compare with the report's.
- * @param varied a line for each setting that is not the report's.
- */
+/** Shows which weights, images and engine are in use, and whether numbers compare with the report's. @param varied settings that are not its. */
 export function showBanner(assets: AssetsInUse, engine: EngineInUse, varied: readonly string[] = []): void {
   const settings = varied.map((each) => `${variedTitle}: ${each}`);
   const lines = [comparabilityOf(assets).english, ...linesOf(assets, engine), ...settings];

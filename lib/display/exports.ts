@@ -9,10 +9,7 @@ export function exportTo(chosen: string): void {
   folder = chosen;
 }
 
-/**
- * Writes a figure or table as a file.
- * @throws FileError if the folder cannot be written.
- */
+/** Writes a figure or table as a file. @throws FileError if the folder cannot be written. */
 export async function exportFile(name: string, content: Uint8Array | string): Promise<void> {
   await writeAtomically(join(folder, name), content);
 }

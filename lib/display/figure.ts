@@ -7,12 +7,10 @@ import { inNotebook, notebook } from "./notebook";
 import { drawStatic } from "./plotly/plotlyStatic";
 
 /**
- * Composes marks to a figure and shows it in the notebook, as a picture and, where Plotly can be loaded, interactive in
- * the picture's place; writes it as SVG and PNG (`exportTo`).
+ * Shows marks as a figure, a picture and, where Plotly can be loaded, interactive; writes it as SVG and PNG (`exportTo`).
  * @param id of an entry in data/captions.json, which gives number and titles, or any other title, which also names the files.
  * @param source what the numbers rest on: stands inside the picture.
- * @throws UserError if a title has a place without a value, or a mark is in no panel of the figure.
- * @throws FileError if the files cannot be written.
+ * @throws UserError if a title has a place without a value, or a mark is in no panel; FileError if the files cannot be written.
  */
 export async function figure(
   id: string,

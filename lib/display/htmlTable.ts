@@ -2,7 +2,7 @@ import type { Heading } from "./captions";
 import { escapeHtml } from "./notebook";
 import { persianDigits } from "./persian";
 
-/** One cell: its HTML and whether it is set as a number; "time" tells a comparer of notebooks that it changes from run to run. */
+/** One cell: its HTML, whether it is set as a number, and whether it is a time, which changes from run to run. */
 export interface HtmlCell {
   html: string;
   right?: boolean;

@@ -21,15 +21,13 @@ interface PointOptions extends Common {
   symbol?: Sign | `${Sign}-open` | number;
   /** Pixels. */
   size?: number;
-  /** Ends of a vertical interval at each point. */
+  /** Ends of a vertical and of a horizontal interval at each point. */
   low?: ArrayLike<number>;
   high?: ArrayLike<number>;
-  /** Ends of a horizontal interval at each point. */
   left?: ArrayLike<number>;
   right?: ArrayLike<number>;
-  /** A text for each point, shown under the pointer. */
+  /** A text for each point, shown under the pointer or beside it, "" for none. */
   hover?: readonly string[];
-  /** A text beside each point; "" for none. */
   labels?: readonly string[];
   /** Whether a line joins the points. */
   join?: boolean;
@@ -38,15 +36,12 @@ interface PointOptions extends Common {
 interface LineOptions extends Common {
   /** Pixels. */
   width?: number;
-  dash?: boolean;
 }
 
 interface RuleOptions {
   label?: string;
   /** Where along the rule its label stands, from 0 to 1. */
   at?: number;
-  /** By default the rule stands in every panel, its label in the first. */
-  panel?: number;
 }
 
 type Place = { x: number } | { y: number } | { from: [number, number]; to: [number, number] };
@@ -70,24 +65,25 @@ function requireOneLength(kind: string, { x, ...others }: { x: Values; [name: st
       throw new UserError(`${kind}: ${x.length} values of x, but ${values.length} of ${name}: one of each is needed`);
 }
 
+const listed = (values: Values): Coordinates => Array.from<number | string>(values);
+
 /** Points at (x, y). @throws UserError if lengths differ. */
 export function points(x: Values, y: Values, options: PointOptions = {}): Points {
   const { low, high, left, right, hover, labels } = options;
   requireOneLength("points", { x, y, low, high, left, right, hover, labels });
-  return { kind: "points", x: Array.from<number | string>(x), y: Array.from<number | string>(y), ...options };
+  return { kind: "points", x: listed(x), y: listed(y), ...options };
 }
 
 /** A line through (x, y), in their order. @throws UserError if lengths differ. */
 export function line(x: Values, y: Values, options: LineOptions = {}): Line {
   requireOneLength("line", { x, y });
-  return { kind: "line", x: Array.from<number | string>(x), y: Array.from<number | string>(y), ...options };
+  return { kind: "line", x: listed(x), y: listed(y), ...options };
 }
 
 /** The area between two lines over the same x, in a light tint. @throws UserError if lengths differ. */
 export function band(x: Values, low: ArrayLike<number>, high: ArrayLike<number>, options: Common = {}): Band {
   requireOneLength("band", { x, low, high });
-  const [from, to] = [Array.from(low), Array.from(high)];
-  return { kind: "band", x: Array.from<number | string>(x), low: from, high: to, ...options };
+  return { kind: "band", x: listed(x), low: Array.from(low), high: Array.from(high), ...options };
 }
 
 /** A box with all its values for each named sample. */
@@ -99,10 +95,10 @@ export function boxes(samples: Record<string, ArrayLike<number>>, options: Omit<
 /** A bar up to y at each x. @throws UserError if lengths differ. */
 export function bars(x: Values, y: ArrayLike<number>, options: Common = {}): Bars {
   requireOneLength("bars", { x, y });
-  return { kind: "bars", x: Array.from<number | string>(x), y: Array.from(y), ...options };
+  return { kind: "bars", x: listed(x), y: Array.from(y), ...options };
 }
 
-/** A dashed line across the whole plot at one x or one y, or from one point to another. */
+/** A dashed line across every panel at one x or one y, or from one point to another; its label stands in the first. */
 export function rule(place: Place, options: RuleOptions = {}): Rule {
   return { kind: "rule", place, ...options };
 }

@@ -24,10 +24,7 @@ export function replaceableOutput(): Display {
 /** What the kernel looks for at a cell's last value: kernelProcess.cjs. */
 const shown = Symbol.for("low-rank.shown");
 
-/**
- * Marks what has just been shown, so that tslab does not print it once more as the value of the same cell. As soon as the cell
- * is over it is a value like any other.
- */
+/** Marks what has just been shown, so that tslab does not print it again as the value of the same cell; later it is like any other. */
 export function justShown<T extends object>(value: T): T {
   Object.defineProperty(value, shown, { value: true, configurable: true });
   setImmediate(() => Reflect.deleteProperty(value, shown));

@@ -1,7 +1,7 @@
-import type { OnStep } from "../core/progress";
+import type { OnProgress, OnStep } from "../core/progress";
 import { escapeHtml, inNotebook, replaceableOutput } from "./notebook";
 
-/** Milliseconds. */
+/** Milliseconds between two states. */
 const leastInterval = 100;
 
 /** Writes one state of the work in place of the one before; the last state stays. */
@@ -30,15 +30,10 @@ function logWriter(): Writer {
 
 /**
  * Shows how far work has come: in a notebook an output replaced in place, in a terminal one line, in a log ten lines.
- * The bar is there at once and ends when all units are done; at most ten states a second. The last state holds no times, so
- * that a notebook's outputs can be compared.
+ * The bar is there at once and ends when all units are done. The last state holds no times, so that outputs can be compared.
  * @param state what is said of the units finished so far.
- * @returns what to call as `onProgress`, with the units finished so far and all there are.
  */
-export function progress(
-  label: string,
-  state = (done: number, total: number) => `${done} of ${total}`,
-): (done: number, total: number) => void {
+export function progress(label: string, state = (done: number, total: number) => `${done} of ${total}`): OnProgress {
   const write = inNotebook() ? notebookWriter() : process.stderr.isTTY ? rewriteLine : logWriter();
   let shownAt = performance.now();
   let ended = false;
@@ -52,8 +47,8 @@ export function progress(
 }
 
 /** Progress of a file's transfer in bytes: how much has come, how fast, and how long the rest will take. */
-export function transferProgress(name: string): (done: number, total: number) => void {
-  let begun: { bytes: number; at: number; show: (done: number, total: number) => void } | undefined;
+export function transferProgress(name: string): OnProgress {
+  let begun: { bytes: number; at: number; show: OnProgress } | undefined;
   const state = (done: number, total: number) => {
     const rate = (done - begun!.bytes) / Math.max(1e-3, (performance.now() - begun!.at) / 1000);
     const [came, all, speed] = [done, total, rate].map((bytes) => (bytes / 1e6).toFixed(1));
@@ -86,7 +81,7 @@ export function trainingProgress(name: string): (share: number, loss: number) =>
 
 /** Progress of work in named steps: a bar for each, which ends when all its parts are done. */
 export function stepProgress(): OnStep {
-  const bars = new Map<string, (done: number, total: number) => void>();
+  const bars = new Map<string, OnProgress>();
   return (step, done, total) => {
     const bar = bars.get(step) ?? progress(step);
     bar(done, total);

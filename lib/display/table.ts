@@ -104,8 +104,8 @@ export interface TableOptions {
  * @param id of an entry in data/captions.json, which gives number and titles, or any other title, which also names the file.
  * @param source what the numbers rest on: stands over the table.
  * @returns danfo.js' DataFrame with the same content, to sort, group or filter.
- * @throws UserError if there is no row, rows have different columns, or a title has a place without a value.
- * @throws FileError if the file cannot be written.
+ * @throws UserError if there is no row, rows have different columns, or a title has a place without a value; FileError if
+ * the file cannot be written.
  */
 export async function table(
   id: string,

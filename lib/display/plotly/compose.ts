@@ -1,5 +1,6 @@
 import type { Data, Layout } from "plotly.js-dist";
 import { UserError } from "../../core/errors";
+import { range } from "../../core/tensor";
 import { type Axis, plotlyAxis, valuesAlong } from "./axes";
 import { captionOf, type Fill } from "../captions";
 import { describe } from "./describe";
@@ -48,11 +49,8 @@ function tracesWithLegend(marks: readonly Mark[], shown: Map<string, Mark>): Dat
     const name = "name" in mark ? mark.name : undefined;
     const index = panelOf(mark) ?? 0;
     const axes = index === 0 ? {} : { xaxis: `x${index + 1}`, yaxis: `y${index + 1}` };
-    return tracesOf(mark, looks[i], {
-      name,
-      showlegend: name !== undefined && shown.get(name) === mark,
-      ...axes,
-    } as object);
+    const showlegend = name !== undefined && shown.get(name) === mark;
+    return tracesOf(mark, looks[i], { name, showlegend, ...axes } as object);
   });
 }
 
@@ -124,9 +122,8 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
   const count = Math.max(1, names.length);
   const outside = marks.map(panelOf).find((index) => index !== undefined && !(index >= 0 && index < count));
   if (outside !== undefined) throw new UserError(`no panel ${outside}: this figure has ${count}, counted from 0`);
-  const panels = Array.from({ length: count }, (_, index): Panel => {
-    const own = marks.filter((mark) => (panelOf(mark) ?? (mark.kind === "rule" ? index : 0)) === index);
-    return { index, x, y, marks: own };
+  const panels = range(count).map((index): Panel => {
+    return { index, x, y, marks: marks.filter((mark) => mark.kind === "rule" || (panelOf(mark) ?? 0) === index) };
   });
 
   const shown = inLegend(marks);
@@ -135,10 +132,8 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
   const { legend, ...room } = legendRoom(place, [...shown.keys()], plotSize(left));
   const spare = Math.max(0, ...pictures.map((picture) => spareHeight(picture, plotSize(left))));
   const layout = paper({ number, title, source }, { left, ...room, spare });
-  const rules = panels.flatMap((panel) =>
-    panel.marks.flatMap((mark) => (mark.kind === "rule" ? [{ mark, panel }] : [])),
-  );
-  const labelled = rules.filter(({ mark, panel }) => mark.label && panel.index === (mark.panel ?? 0));
+  const rules = marks.flatMap((mark) => (mark.kind === "rule" ? [mark] : []));
+  const labels = rules.filter(({ label }) => label).map((rule) => ruleLabel(rule, panels[0]));
   const axes = axesOf(panels, names);
   return {
     number,
@@ -154,9 +149,9 @@ export function composeFigure(id: string, marks: readonly Mark[], source: string
       legend: { ...legend, traceorder: "normal" },
       showlegend: shown.size > 0 && marks.length > 1,
       ...(marks.some(({ kind }) => kind === "bars") && { barmode: stacked ? "stack" : "group" }),
-      shapes: rules.map(({ mark, panel }) => ruleShape(mark, panel)),
+      shapes: panels.flatMap((panel) => rules.map((rule) => ruleShape(rule, panel))),
       images: pictures.map(imageOf),
-      annotations: [...(layout.annotations ?? []), ...labelled.map(({ mark, panel }) => ruleLabel(mark, panel))],
+      annotations: [...(layout.annotations ?? []), ...labels],
     },
   };
 }

@@ -30,7 +30,6 @@ function fingerprint(png: Buffer): string {
 
 /**
  * HTML that draws the figure where scripts run and Plotly can be had, and otherwise only says what the picture shows.
- * Class "time" around it tells a comparer of notebooks that the numbers change from run to run.
  * @param png the figure's picture, an output just before this one.
  */
 export function interactive(figure: Figure, png: Buffer): string {

@@ -18,10 +18,7 @@ function linesOf(names: readonly string[], width: number): number {
   return Math.ceil(names.length / columns);
 }
 
-/**
- * The legend's layout, and the pixels by which the figure must grow so that it lies on nothing.
- * @param width, height pixels of the plot itself.
- */
+/** The legend's layout, and the pixels by which the figure must grow for it. @param width, height of the plot itself. */
 export function legendRoom(
   place: LegendPlace,
   names: readonly string[],

@@ -16,10 +16,7 @@ export const colours = {
 };
 
 /** How a mark is told from the others. */
-export interface Look {
-  colour: string;
-  symbol: string;
-}
+export type Look = Record<"colour" | "symbol", string>;
 
 function hexOf(colour: Colour): string {
   if (typeof colour === "number") return palette[colour % palette.length];

@@ -1,9 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 
-/**
- * An 8-bit RGB picture as a PNG file (ISO/IEC 15948), unfiltered.
- * @param rgb height × width × 3 bytes, row by row.
- */
+/** An 8-bit RGB picture, height × width × 3 bytes row by row, as a PNG file (ISO/IEC 15948), unfiltered. */
 export function encodePng(width: number, height: number, rgb: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -12,13 +9,9 @@ export function encodePng(width: number, height: number, rgb: Uint8Array): Buffe
   const stride = 3 * width;
   const rows = Buffer.alloc(height * (stride + 1));
   for (let y = 0; y < height; y++) rows.set(rgb.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  const chunks = [chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))];
+  return Buffer.concat([signature, ...chunks]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {

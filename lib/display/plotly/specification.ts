@@ -1,11 +1,9 @@
 import type { Data, Layout } from "plotly.js-dist";
 import type { Heading } from "../captions";
 
-/** A Plotly specification with what must stand in it wherever it is shown. */
+/** A Plotly specification with what must stand in it wherever it is shown; FigureOptions tells what. */
 export interface Figure extends Heading {
-  /** What there is to see, for readers who cannot see it. */
   description: string;
-  /** Whether its numbers come from a clock, so that they differ from run to run. */
   timed?: boolean;
   data: Data[];
   layout: Partial<Layout>;

@@ -73,8 +73,3 @@ function sourceNote(source: string, below: number): Annotation {
     font: { size: 12, color: colours.guide },
   };
 }
-
-/** A few words at a point of the axes. */
-export function note(place: Pick<Annotation, "x" | "y" | "text" | "xanchor" | "yanchor">): Annotation {
-  return { ...place, borderpad: 4, showarrow: false, bgcolor: "rgba(255,255,255,0.8)" };
-}

@@ -27,12 +27,7 @@ interface SvgElement {
 }
 
 /** A rectangle in pixels. */
-interface Extent {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+type Extent = Record<"x" | "y" | "width" | "height", number>;
 
 const known = new Map<string, Extent>();
 

@@ -41,10 +41,8 @@ function pointTrace(mark: Points, { colour, symbol }: Look, shared: Shared): Dat
   } as Data;
 }
 
-function lineTrace({ x, y, width = 2, dash }: Line, { colour }: Look, shared: Shared): Data {
-  const line = { color: colour, width, ...(dash && { dash: "dash" }) };
-  return { ...shared, type: "scatter", mode: "lines", x, y, line } as Data;
-}
+const lineTrace = ({ x, y, width = 2 }: Line, { colour }: Look, shared: Shared): Data =>
+  ({ ...shared, type: "scatter", mode: "lines", x, y, line: { color: colour, width } }) as Data;
 
 function bandTraces({ x, low, high }: Band, { colour }: Look, shared: Shared): Data[] {
   const edge = { ...shared, type: "scatter", mode: "lines", x, line: { width: 0 }, hoverinfo: "skip" };
