@@ -12,10 +12,7 @@ export interface ScoredHeads {
 /** Accuracies in per cent. */
 export const percents = (accuracies: ScoredHeads["accuracies"]) => accuracies.map(({ share }) => 100 * share);
 
-/**
- * Places the report's accuracy in the distribution over the seeds: the report fixed no seed, so one run proves little.
- * @param reported accuracy in per cent.
- */
+/** Places the report's accuracy, in per cent, in the distribution over the seeds: it fixed none, so one run proves little. */
 export function placeAccuracy(
   reported: number,
   accuracies: ScoredHeads["accuracies"],

@@ -25,10 +25,8 @@ export interface SpectraEvidence {
 
 /** Whether two spectra are those of the same tensor: every σ within 0.1 % of the largest one. */
 export function sameSpectrum(first: ArrayLike<number>, second: ArrayLike<number>): boolean {
-  const tolerance = 1e-3 * second[0];
-  return (
-    first.length === second.length && Array.from(first).every((value, i) => Math.abs(value - second[i]) <= tolerance)
-  );
+  const near = (value: number, i: number) => Math.abs(value - second[i]) <= 1e-3 * second[0];
+  return first.length === second.length && Array.from(first).every(near);
 }
 
 const share = ({ rank, singularValues }: Rank) => (100 * rank) / singularValues.length;
@@ -90,20 +88,14 @@ const compressibleRule: ClaimRule<SpectraEvidence> = {
     const computed = `${share(last).toFixed(2)} % ${smaller ? "<" : "≥"} ${share(first).toFixed(2)} %`;
     if (!isOfficial(first) || !isOfficial(last))
       return { computed, verdict: "not comparable", note: "other tensors than the official ones" };
-    return {
-      computed,
-      verdict: smaller ? "reproduced" : "refuted",
-      note: "a smaller share of variance kept; whether accuracy follows is asked in chapters 3 and 5",
-    };
+    const note = "a smaller share of variance kept; whether accuracy follows is asked in chapters 3 and 5";
+    return { computed, verdict: smaller ? "reproduced" : "refuted", note };
   },
 };
 
 /** The claims of the report's chapter 2. */
 export const chapter2Claims: ClaimRule<SpectraEvidence>[] = [
-  ...[
-    { name: "middle", layer: middle },
-    { name: "fc", layer: final },
-  ].flatMap(({ name, layer }) => [
+  ...Object.entries({ middle, fc: final }).flatMap(([name, layer]) => [
     shapeRule(`2.${name}.shape`, layer, ({ rows, columns }) => `${rows} × ${columns}`),
     shapeRule(`2.${name}.count`, layer, ({ singularValues }) => singularValues.length),
     rankRule(`2.${name}.k95`, layer),

@@ -3,11 +3,9 @@ import { type ClaimRule, notComputed } from "./claims";
 import { atEveryKeep, type NamedHead, reportedHeads } from "./heads";
 import { type Durations, latencyClaim, msClaim } from "./latency";
 
-/** A printed accuracy read as a count of images classified correctly. */
+/** A printed accuracy in per cent, read as the only count of images classified correctly that rounds to it, if there is one. */
 export interface PrintedReading {
-  /** Per cent, as printed. */
   printed: number;
-  /** The only count that rounds to it, if there is one. */
   correct?: number;
   total: number;
   /** Classes of exactly that many images. */
@@ -18,11 +16,7 @@ export interface PrintedReading {
  * Mean top-1 in per cent over the seeds: of the uncompressed head as the report leaves it, after its ten batches; of the
  * cut one without training; and of the cut one after short training at a stable rate.
  */
-export interface RecoveryMeans {
-  base: number;
-  cut: number;
-  shortTraining: number;
-}
+export type RecoveryMeans = Record<"base" | "cut" | "shortTraining", number>;
 
 /** What chapter 4 measures: its networks after recovery, the printed accuracies read as counts, and means of ways to recover. */
 export interface RecoveryEvidence {
@@ -44,13 +38,12 @@ function collapseClaim({ name, after }: NamedHead): ClaimRule<RecoveryEvidence> 
       if (!reading) return notComputed;
       const { correct, total, classes } = reading;
       if (correct === undefined) return { computed: "no count", verdict: "not comparable" };
-      if (classes.length === 1)
-        return {
-          computed: `${correct}/${total} = all of ${classes[0]}`,
-          verdict: "refuted",
-          note: "what a head that answers this one class for every image scores; see the forensics for how likely a coincidence is",
-        };
-      return { computed: `${correct}/${total}`, verdict: "differs", note: "not the share of exactly one class" };
+      const share = `${correct}/${total}`;
+      if (classes.length !== 1)
+        return { computed: share, verdict: "differs", note: "not the share of exactly one class" };
+      const note =
+        "what a head that answers this one class for every image scores; see the forensics for how likely a coincidence is";
+      return { computed: `${share} = all of ${classes[0]}`, verdict: "refuted", note };
     },
   };
 }
@@ -69,11 +62,9 @@ const impossibleClaim: ClaimRule<RecoveryEvidence> = {
     const means = atEveryKeep(recovery, cutHeads);
     if (!means) return notComputed;
     const shares = means.map(recoveredShare);
-    const texts = means.map(
-      ({ cut, shortTraining, base }, i) =>
-        `k = ${cutHeads[i].rank}: ${cut.toFixed(2)} → ${shortTraining.toFixed(2)} of ${base.toFixed(2)} %`,
-    );
-    const computed = texts.join("; ");
+    const text = ({ cut, shortTraining, base }: RecoveryMeans, i: number) =>
+      `k = ${cutHeads[i].rank}: ${cut.toFixed(2)} → ${shortTraining.toFixed(2)} of ${base.toFixed(2)} %`;
+    const computed = means.map(text).join("; ");
     const note = `${shares.map((share) => `${Math.round(100 * share)} %`).join(" and ")} of the loss won back; the uncompressed head got no further training, as in the report: table 4-6 shows what it gains`;
     if (shares.some((share) => share >= recovered)) return { computed, verdict: "refuted", note };
     return { computed, verdict: shares.every((share) => share < notRecovered) ? "reproduced" : "differs", note };

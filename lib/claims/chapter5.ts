@@ -18,12 +18,11 @@ export interface DepthLine {
 /** What a layer's compression costs: points of top-1, or relative error of the logits. */
 export type Outcome = "top-1 loss" | "output error";
 
-/** How a guide's ranking of the layers agrees with what their compression costs at one share of their parameters. */
+/** How a guide's ranking of so many layers agrees with what their compression costs at one share of their parameters. */
 export interface GuideScore {
   guide: string;
   share: number;
   outcome: Outcome;
-  /** Number of layers. */
   layers: number;
   /** Spearman's, with its 95 % interval; positive if small values go with small costs. */
   rho: number;

@@ -3,10 +3,7 @@ import { report } from "./report";
 import type { Verdict } from "./verdicts";
 
 /** Which weights and images a claim is settled on. */
-export interface ClaimContext {
-  weights: Provenance;
-  images: Provenance;
-}
+export type ClaimContext = Record<"weights" | "images", Provenance>;
 
 /** What of a chapter its claims rest on. */
 export interface ChapterInUse<N extends number = number> {
@@ -40,22 +37,16 @@ export interface ClaimRule<Evidence> {
 }
 
 /** What the report printed beside what this run computed. */
-export interface Claim {
+export interface Claim extends Required<Judgement>, ClaimContext {
   id: string;
   chapter: number;
   claim: string;
   reported: string | number;
-  computed: string | number;
-  verdict: Verdict;
-  weights: Provenance;
-  images: Provenance;
-  note: string;
   /** Checksums of the weights and images, so that results of different files never stand side by side. */
   assets: string;
   /** Whether this run counts as failed unless the claim holds; never where it is varied or not comparable. */
   mustHold: boolean;
   holds: boolean;
-  /** Whether the computed value comes from a clock. */
   timed: boolean;
 }
 

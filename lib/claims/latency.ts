@@ -2,16 +2,8 @@ import { busyShare } from "../core/busyness";
 import { type ClaimRule, notComputed } from "./claims";
 import { atEveryKeep, atKeep, type NamedHead } from "./heads";
 
-/** Durations of repeated runs of one batch, in milliseconds. */
-export interface Durations {
-  runs: readonly number[];
-  mean: number;
-  median: number;
-  /** Interquartile range. */
-  spread: number;
-  /** Share of the cores that other programs took meanwhile, 0 to 1. */
-  busy: number;
-}
+/** Milliseconds of repeated runs of a batch, their interquartile range as `spread`, and the share of the cores that others took. */
+export type Durations = Record<"mean" | "median" | "spread" | "busy", number> & { runs: readonly number[] };
 
 /** The networks at their keep ratios, timed in turn; 1 for the uncompressed. */
 export interface LatencyEvidence {

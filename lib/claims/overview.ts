@@ -78,10 +78,7 @@ function tableIn(language: Language, claims: readonly Claim[], placeOf: (id: str
   ].join("\n");
 }
 
-/**
- * All claims on one screen, grouped by verdict: a table in English and one in Persian, each with its direction and digits.
- * @param placeOf where the page shows how a claim was settled; undefined if it does not.
- */
+/** All claims by verdict, a table in English and one in Persian. @param placeOf where the page shows how a claim was settled. */
 export function overviewHtml(claims: readonly Claim[], placeOf: (id: string) => Place | undefined): string {
   return [english, persian].map((language) => tableIn(language, claims, placeOf)).join("\n");
 }

@@ -3,20 +3,10 @@ import { join } from "node:path";
 import { root } from "../core/paths";
 
 /** A text in both languages. */
-export interface Bilingual {
-  english: string;
-  persian: string;
-}
+export type Bilingual = Record<"english" | "persian", string>;
 
-/** A matrix of the report's chapter 2. */
-export interface ReportedLayer {
-  rows: number;
-  columns: number;
-  /** How many there are. */
-  singularValues: number;
-  /** Components for 95 % of the variance. */
-  rank: number;
-}
+/** A matrix of the report's chapter 2: its sides, how many singular values it has, and how many carry 95 % of the variance. */
+export type ReportedLayer = Record<"rows" | "columns" | "singularValues" | "rank", number>;
 
 /** One of the report's three models, tables 3-1 and 4-1. */
 export interface ReportedHead {
@@ -30,14 +20,12 @@ export interface ReportedHead {
   /** Accuracy in per cent as printed, before and after recovery. */
   before: number;
   after: number;
-  /** Milliseconds a batch. */
   ms: number;
 }
 
 /** Something that the report says, and where this project's evidence stands. */
 export interface ReportedClaim extends Bilingual {
   chapter: number;
-  /** As printed. */
   reported: string | number;
   /** Where it is more than numbers. */
   reportedPersian?: string;

@@ -32,25 +32,14 @@ const rules: { [N in keyof EvidenceOf]: readonly ClaimRule<EvidenceOf[N]>[] } = 
   7: chapter7Claims,
 };
 
-/** Where chapters leave their claims: chapter-N.json in it, those of varied chapters in its folder `varied`. */
-export const claimsFolder = join(buildFolder, "claims");
+const claimsFolder = join(buildFolder, "claims");
 
 /**
  * Settles all claims of a chapter, shows them as a table, and writes them to build/claims/chapter-N.json. Where the chapter is
  * varied every verdict is "varied", and they are written to build/claims/varied/chapter-N.json instead.
- * @throws FileError if the file cannot be written.
+ * @throws UserError if the chapter has no claims; FileError if the file cannot be written.
  */
 export async function settle<N extends keyof EvidenceOf>(
-  chapter: ChapterInUse<N>,
-  evidence: EvidenceOf[N],
-): Promise<SettledClaim[]> {
-  const claims = await settleClaims(chapter, evidence);
-  showClaims(claims);
-  return justShown(claims);
-}
-
-/** As `settle`, without the table. */
-export async function settleClaims<N extends keyof EvidenceOf>(
   chapter: ChapterInUse<N>,
   evidence: EvidenceOf[N],
   folder = claimsFolder,
@@ -61,12 +50,12 @@ export async function settleClaims<N extends keyof EvidenceOf>(
   const place = varied.length > 0 ? join(folder, "varied") : folder;
   const written = claims.map(({ persian: _persian, rule: _rule, ...claim }) => claim);
   await writeAtomically(join(place, `chapter-${number}.json`), `${JSON.stringify(written, null, 2)}\n`);
-  return claims;
+  showClaims(claims);
+  return justShown(claims);
 }
 
 /**
  * The claims of chapters that ran before, as their last runs with the report's settings left them.
- * @param chapter that collects them.
  * @throws UserError if one has not run, or ran on other weights or images than those in use.
  */
 export function collectClaims(

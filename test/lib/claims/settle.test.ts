@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, before, mock, test } from "node:test";
 import type { ChapterInUse } from "../../../lib/claims/claims";
 import { report } from "../../../lib/claims/report";
-import { type EvidenceOf, settleClaims } from "../../../lib/claims/settle";
+import { type EvidenceOf, settle } from "../../../lib/claims/settle";
 
 const folder = mkdtempSync(join(tmpdir(), "low-rank-settle-"));
+before(() => mock.method(console, "log", () => {})); // where there is no notebook the table goes there
 after(() => rmSync(folder, { recursive: true }));
 
 const chapter = <Number extends number>(number: Number, varied: string[] = []): ChapterInUse<Number> => ({
@@ -28,12 +29,12 @@ const nothing: EvidenceOf = {
 
 test("every claim of the report is settled by its chapter, in the report's order, even on no evidence at all", async () => {
   const settled = [
-    ...(await settleClaims(chapter(2), nothing[2], folder)),
-    ...(await settleClaims(chapter(3), nothing[3], folder)),
-    ...(await settleClaims(chapter(4), nothing[4], folder)),
-    ...(await settleClaims(chapter(5), nothing[5], folder)),
-    ...(await settleClaims(chapter(6), nothing[6], folder)),
-    ...(await settleClaims(chapter(7), nothing[7], folder)),
+    ...(await settle(chapter(2), nothing[2], folder)),
+    ...(await settle(chapter(3), nothing[3], folder)),
+    ...(await settle(chapter(4), nothing[4], folder)),
+    ...(await settle(chapter(5), nothing[5], folder)),
+    ...(await settle(chapter(6), nothing[6], folder)),
+    ...(await settle(chapter(7), nothing[7], folder)),
   ];
   assert.deepEqual(
     settled.map(({ id }) => id),
@@ -48,7 +49,7 @@ test("every claim of the report is settled by its chapter, in the report's order
 });
 
 test("the file holds the claims with the fields agreed on and no others", async () => {
-  await settleClaims(chapter(6), { layers: [{ layer: "fc", share: 50, randomShare: 60 }], earlier: [] }, folder);
+  await settle(chapter(6), { layers: [{ layer: "fc", share: 50, randomShare: 60 }], earlier: [] }, folder);
   const [first, second] = written("chapter-6.json");
   assert.deepEqual(first, {
     id: "6.spectral-redundancy",
@@ -69,10 +70,10 @@ test("the file holds the claims with the fields agreed on and no others", async 
 });
 
 test("a varied chapter writes apart and leaves what it found with the report's settings", async () => {
-  await settleClaims(chapter(3), nothing[3], folder);
+  await settle(chapter(3), nothing[3], folder);
   const before = readFileSync(join(folder, "chapter-3.json"), "utf8");
   const models = [{ keep: 0.5, parameters: 7, accuracies: [{ share: 0.5 }] }];
-  await settleClaims(chapter(3, ["keeps: [0.5] instead of [1,0.5,0.2]"]), { models }, folder);
+  await settle(chapter(3, ["keeps: [0.5] instead of [1,0.5,0.2]"]), { models }, folder);
   assert.equal(readFileSync(join(folder, "chapter-3.json"), "utf8"), before);
   const varied = written(join("varied", "chapter-3.json"));
   assert.ok(varied.every(({ verdict }: { verdict: string }) => verdict === "varied"));
@@ -84,5 +85,5 @@ test("a varied chapter writes apart and leaves what it found with the report's s
 
 test("a chapter without claims is refused, with those that have some", async () => {
   const first = chapter(1) as unknown as ChapterInUse<2>;
-  await assert.rejects(settleClaims(first, nothing[2], folder), /chapter 1 has no claims: 2, 3, 4, 5, 6, 7 have/);
+  await assert.rejects(settle(first, nothing[2], folder), /chapter 1 has no claims: 2, 3, 4, 5, 6, 7 have/);
 });
