@@ -6,19 +6,11 @@ import type { Tensor } from "../core/tensor";
 import { encodeModel, int, ints, operator, valueInfo, wholeNumbers } from "../network/onnxGraph";
 import { sessionOptions } from "./onnxRuntime";
 
-/** Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels. */
-export interface ChannelSums {
-  /** (p, p) row by row, Σ x xᵀ. */
-  xx: Float64Array;
-  /** (q, p) row by row, Σ y xᵀ. */
-  yx: Float64Array;
-  /** p numbers, Σ x. */
-  x: Float64Array;
-  /** q numbers, Σ y. */
-  y: Float64Array;
-  /** q numbers, Σ y². */
-  yy: Float64Array;
-}
+/**
+ * Sums in float64 over the positions (images, height, width) of x, p channels, and y, q channels: Σ x xᵀ (p, p) and Σ y xᵀ
+ * (q, p), row by row, Σ x, Σ y and Σ y².
+ */
+export type ChannelSums = Record<"xx" | "yx" | "x" | "y" | "yy", Float64Array>;
 
 /** Matrix products in float64. */
 export interface DoubleProducts {

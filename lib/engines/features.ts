@@ -2,6 +2,7 @@ import { contentKey, type LabelledImages } from "../assets/images/labelledImages
 import { preprocess } from "../assets/images/preprocess";
 import { type Cache, cached } from "../core/cache";
 import { UserError } from "../core/errors";
+import type { OnProgress } from "../core/progress";
 import type { Tensor } from "../core/tensor";
 import { cutAfter, type Network } from "../network/network";
 import type { Engine } from "./engine";
@@ -15,24 +16,18 @@ export interface LabelledFeatures {
 
 /**
  * What a network makes of images at one of its nodes: (N, channels) at a ResNet's `avgpool`. Kept on disk by content.
- * @param node whose output is wanted; `avgpool` unless given.
  * @throws UserError if there are no images; FileError if the cache cannot be written.
  */
 export async function features(
   network: Network,
   images: LabelledImages,
   engine: Engine,
-  {
-    node = "avgpool",
-    cache,
-    onProgress,
-  }: { node?: string; cache: Cache; onProgress?: (done: number, total: number) => void },
+  { node = "avgpool", cache, onProgress }: { node?: string; cache: Cache; onProgress?: OnProgress },
 ): Promise<LabelledFeatures> {
   if (images.count === 0) throw new UserError("0 images to extract features from: choose at least one");
   const cut = cutAfter(network, node);
-  // All that the features depend on: neither surgery nor another choice of images can meet the wrong entry. Preprocessing
-  // counts by what it makes of the first image too; the engine with its version, since engines agree to 1e-4 only; its threads
-  // do not count, since they change no bit.
+  // All that the features depend on. Preprocessing counts by what it makes of the first image too; the engine with its
+  // version, since engines agree to 1e-4 only; its threads do not, since they change no bit.
   const origin = {
     network: cut,
     images: contentKey(images),

@@ -7,7 +7,7 @@ import { run } from "./run";
 
 /**
  * Runs networks that differ from a given one in one layer only on the same inputs. What lies before the layer is computed
- * once for all its variants, and only onwards while layers are asked for in the network's order.
+ * once for all its variants and held in memory, and only onwards while layers are asked for in the network's order.
  */
 export class LayerVariants {
   private readonly places: Map<string, number>;
@@ -15,7 +15,7 @@ export class LayerVariants {
   private values: Tensor | LabelledImages;
   private at?: string;
 
-  /** @param inputs (N, …), or images; their values at one node are held in memory. */
+  /** @param inputs (N, …), or images. */
   constructor(
     private readonly network: Network,
     private readonly inputs: Tensor | LabelledImages,
@@ -25,12 +25,7 @@ export class LayerVariants {
     this.values = inputs;
   }
 
-  /**
-   * Outputs (N, …) of a variant.
-   * @param layer name of the node that was replaced.
-   * @param variant the network with something else in that layer's place.
-   * @throws Error if the network has no such node.
-   */
+  /** Outputs (N, …) of the network with something else in a layer's place. @throws Error if the network has no such node. */
   async outputs(layer: string, variant: Network): Promise<Tensor> {
     const separator = lastSeparator(this.network, layer);
     await this.moveTo(separator);

@@ -1,11 +1,10 @@
-import { imageInput, type Network } from "../network/network";
+import { imageInput, type Network, type Node } from "../network/network";
 import { tensor } from "../core/tensor";
 import { type OperatorTime, profileOperators } from "./profile";
 
 /** 128 MiB, so that the three arrays in use are more than most machines' caches hold. */
 const beyondCaches = 2 ** 25;
 const bytesPerElement = 4;
-const links = 3;
 
 /**
  * Bandwidth of the memory as the engine's own operators reach it, in GB/s (10⁹ bytes): sums of two arrays of 128 MiB,
@@ -14,14 +13,11 @@ const links = 3;
  * @param elements of each array.
  */
 export async function memoryBandwidth(threads: number, elements = beyondCaches): Promise<number> {
-  const network: Network = { nodes: [{ kind: "relu", name: "first", input: imageInput }] };
-  for (let link = 0; link < links; link++) {
-    const before = network.nodes[network.nodes.length - 1].name;
-    network.nodes.push({ kind: "add", name: `sum${link}`, inputs: [imageInput, before] });
-  }
-  const arrays = tensor([1, 1, 1, elements]);
+  const names = ["first", "second", "third", "fourth"];
+  const sums = names.slice(1).map((name, i): Node => ({ kind: "add", name, inputs: [imageInput, names[i]] }));
+  const network: Network = { nodes: [{ kind: "relu", name: "first", input: imageInput }, ...sums] };
   // Pages that nobody wrote to would all be one page of zeros, read from the cache.
-  arrays.data.fill(1);
+  const arrays = tensor([1, 1, 1, elements], new Float32Array(elements).fill(1));
   const { operators } = await profileOperators([network], arrays, { threads, warmUps: 1, runs: 2 });
   return bandwidthOf(operators[0], elements);
 }

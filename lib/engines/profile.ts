@@ -19,13 +19,14 @@ export interface OperatorTime {
   ms: number;
 }
 
-/** How often to run what is profiled (once to warm up and five times unless told), and on how many threads. */
+/** How often to run what is profiled, once to warm up and five times unless told, and on how many threads. */
 export interface ProfileOptions extends Partial<RoundsOptions> {
   threads: number;
 }
 
 /**
- * Runs networks under ONNX Runtime's own profiler. Several take turns run by run. All are open at once: each holds its weights and, from its first run on, the values of a batch.
+ * Runs networks under ONNX Runtime's own profiler, in turn run by run. All are open at once, each with its weights and the
+ * values of a batch.
  * @param input a batch, the same in every run.
  * @returns operators of each network, and the share of this process's cores that other programs took meanwhile.
  * @throws UserError if the engine's profile cannot be read.
@@ -49,13 +50,12 @@ export async function profileOperators(
     const { busy } = await takeRounds(turns, { warmUps, runs, ...rounds });
     for (const session of sessions) session.endProfiling();
     const files = await readdir(folder);
-    const operators: OperatorTime[][] = [];
-    for (const i of networks.keys()) {
+    const operators = networks.map(async (_, i) => {
       const file = files.find((name) => name.startsWith(prefixOf(i)));
       if (!file) throw new UserError("ONNX Runtime wrote no profile: this build of it cannot");
-      operators.push(operatorTimes(await readFile(join(folder, file), "utf8"), warmUps));
-    }
-    return { operators, busy };
+      return operatorTimes(await readFile(join(folder, file), "utf8"), warmUps);
+    });
+    return { operators: await Promise.all(operators), busy };
   } finally {
     for (const session of sessions) await session.release();
     await rm(folder, { recursive: true, force: true });
@@ -67,11 +67,7 @@ const prefixOf = (network: number) => `${network}-`;
 
 const suffix = "_kernel_time";
 
-/**
- * Shortest times from a profile in Chrome's trace format, in the order in which the operators ran.
- * @param warmUps runs at the beginning that do not count.
- * @throws UserError if the text is no such profile.
- */
+/** Shortest times, but those of `warmUps`, from a profile in Chrome's trace format, in its order. @throws UserError for other text. */
 export function operatorTimes(profile: string, warmUps: number): OperatorTime[] {
   const durations = new Map<string, { operator: string; ms: number[] }>();
   for (const event of eventsOf(profile)) {

@@ -16,9 +16,8 @@ export interface LayerProfile {
   kind: string;
   /** A batch. */
   ms: number;
-  /** Of all time in operators, 0 to 1. */
+  /** Shares of all time in operators and of all multiply-accumulates, 0 to 1. */
   timeShare: number;
-  /** Of all multiply-accumulates, 0 to 1. */
   macShare: number;
   /** 10⁹ floating-point operations a second, two a MAC. */
   gflops: number;
@@ -43,11 +42,7 @@ export async function profileNetwork(
   };
 }
 
-/**
- * Gathers operators' times by the layer they belong to, in the network's order.
- * @param operators from `profileOperators`.
- * @param shape of the batch, (N, 3, H, W).
- */
+/** Gathers operators' times by the layer they belong to, in the network's order. @param shape of the batch, (N, 3, H, W). */
 export function layerProfiles(
   network: Network,
   operators: readonly OperatorTime[],

@@ -1,17 +1,16 @@
 import { requireWhole } from "../core/errors";
 import { stopIfInterrupted } from "../core/interrupt";
+import type { OnProgress } from "../core/progress";
 import { type Load, loadNow, takenByOthers } from "../core/busyness";
 import { isSettled, speedupOf } from "./speedup";
 
+/** Rounds that warm up, and those that count, at least; `onProgress` is called after each of both. */
 export interface RoundsOptions {
-  /** Rounds before the clock counts. */
   warmUps: number;
-  /** Rounds that count; the least of them where `mostRuns` says more. */
   runs: number;
   /** Where given, rounds go on, up to so many, until the ratio of every contender's time to the first's is settled. */
   mostRuns?: number;
-  /** Called after every round, warm-ups included: one run of everything. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: OnProgress;
   clock?: Clock;
 }
 

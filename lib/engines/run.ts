@@ -1,5 +1,6 @@
 import type { LabelledImages } from "../assets/images/labelledImages";
 import { preprocess } from "../assets/images/preprocess";
+import type { OnProgress } from "../core/progress";
 import { sizeOf, type Tensor, tensor } from "../core/tensor";
 import type { Network } from "../network/network";
 import type { Engine } from "./engine";
@@ -15,7 +16,7 @@ export async function run(
   network: Network,
   inputs: Tensor | LabelledImages,
   engine: Engine,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: OnProgress,
 ): Promise<Tensor> {
   const [count, batch] = "pixels" in inputs ? [inputs.count, preprocessed(inputs)] : [inputs.shape[0], slices(inputs)];
   const session = await engine.open(network);

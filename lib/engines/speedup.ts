@@ -21,11 +21,7 @@ const apart = 0.05;
  */
 export const usualMs = (runs: ArrayLike<number>): number => quantile(runs, 0.25);
 
-/**
- * Ratio of the lower quartiles of runs that took turns.
- * @param before milliseconds of the slower network, round by round; `after` of the other in the same rounds.
- * @throws UserError if there are none.
- */
+/** Ratio of the lower quartiles of runs that took turns, milliseconds round by round. @throws UserError if there are none. */
 export function speedupOf(before: readonly number[], after: readonly number[]): Speedup {
   const of = (runs: readonly number[], rounds: Float64Array) => usualMs(rounds.map((round) => runs[round]));
   const ratioOf = (rounds: Float64Array) => of(before, rounds) / of(after, rounds);

@@ -93,14 +93,9 @@ export class TensorflowSession implements Session {
           tf.fused.conv2d({ x, filter: part, strides: node.stride, pad, bias: own });
         if (!node.groups) return convolved(padded, filter, bias);
         // TensorFlow's convolutions know no groups.
-        const [inputs, filters] = [padded, filter].map(
-          (each) => tf.split(each, node.groups as number, 3) as tf.Tensor4D[],
-        );
-        const joined = tf.concat(
-          inputs.map((part, i) => convolved(part, filters[i])),
-          3,
-        );
-        return bias ? tf.add(joined, bias) : joined;
+        const [inputs, filters] = [padded, filter].map((each) => tf.split(each, node.groups as number, 3));
+        const parts = inputs.map((part, i) => convolved(part as tf.Tensor4D, filters[i] as tf.Tensor4D));
+        return bias ? tf.add(tf.concat(parts, 3), bias) : tf.concat(parts, 3);
       }
       case "batchNorm": {
         const [mean, variance, shift, scale] = [node.mean, node.variance, node.shift, node.scale].map(

@@ -5,9 +5,8 @@ import type { Engine, Session } from "./engine";
 import { type RoundsOptions, takeRounds } from "./rounds";
 import { usualMs } from "./speedup";
 
-/** Durations of repeated runs of one batch, in milliseconds. */
+/** Durations of repeated runs of one batch through a network, in milliseconds. */
 export interface Timing {
-  /** The network's. */
   name: string;
   /** "ONNX Runtime 1.30.0". */
   engine: string;
@@ -32,7 +31,7 @@ export interface TimingOptions extends RoundsOptions {
  * Milliseconds a batch of every network on every engine, input from N(0, 1) (report, chapter 4, `cpu_ms_per_batch`), in turn
  * run by run. The report gives means; ratios are those of lower quartiles (`speedupOf`).
  * @param networks by name, or a list, whose names are its places; the first is what the others are compared with.
- * @returns for each network in turn its timing on each engine; what was opened is closed, whatever happens.
+ * @returns for each network in turn its timing on each engine.
  * @throws UserError for rounds that cannot be.
  */
 export async function timeInTurn(

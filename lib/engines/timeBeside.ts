@@ -3,11 +3,10 @@ import type { Engine } from "./engine";
 import { differ, type Speedup, speedupOf } from "./speedup";
 import { pooled, timeInTurn, type Timing, type TimingOptions } from "./time";
 
-/** A network timed beside another. */
+/** A network timed beside another, and its speed-up over that. */
 export interface Beside {
   before: Timing;
   after: Timing;
-  /** Of `after` over `before`. */
   speedup: Speedup;
 }
 
