@@ -111,26 +111,15 @@ type SettingValues = Partial<Omit<Settings, "threads">> & { threads?: string };
  * directory is another one than the reader's.
  * @throws FileError or UserError if a path or a number is wrong.
  */
-export function settingsFrom({ weights, entry, images, threads, fresh, full, note, ...more }: SettingValues): Settings {
+export function settingsFrom(given: SettingValues): Settings {
   const inherited = currentSettings(process.env);
-  const [ownWeights, ownEntry] =
-    weights === undefined ? [inherited.weights, entry ?? inherited.entry] : [weights, entry];
-  if (ownEntry !== undefined && ownWeights === undefined)
+  const { weights, images, labels, size, mean, std, fresh, full, note } = { ...inherited, ...given };
+  const entry = given.weights === undefined ? (given.entry ?? inherited.entry) : given.entry;
+  if (entry !== undefined && weights === undefined)
     throw new UserError("--entry chooses in the file of --weights: give both");
-  const { labels, size, mean, std } = { ...inherited, ...more };
-  return {
-    weights: existing(ownWeights, "file"),
-    entry: ownEntry,
-    images: existing(images ?? inherited.images),
-    labels,
-    size,
-    mean,
-    std,
-    threads: threads === undefined ? inherited.threads : positiveInteger(threads, "--threads"),
-    fresh: fresh ?? inherited.fresh,
-    full: full ?? inherited.full,
-    note: note ?? inherited.note,
-  };
+  const paths = { weights: existing(weights, "file"), images: existing(images) };
+  const threads = given.threads === undefined ? inherited.threads : positiveInteger(given.threads, "--threads");
+  return { ...paths, entry, labels, size, mean, std, threads, fresh, full, note };
 }
 
 /** The settings as environment variables, for a kernel. */

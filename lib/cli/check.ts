@@ -26,29 +26,25 @@ const printed = 20;
 export type Checked = Comparison & { chapter: number };
 
 /**
- * Reads the notebooks that chapters are to be compared with.
- * @param runs the chapters with what will be executed of them, on the weights and images in use.
- * @throws FileError if a notebook is missing, has no outputs, or ran on other weights or images or with other parameters.
+ * Reads the notebook that a chapter is to be compared with.
+ * @param run the chapter with what will be executed of it, on the weights and images in use.
+ * @throws FileError if it is missing, has no outputs, or ran on other weights or images or with other parameters.
  */
 export async function readBaseline(
-  runs: { name: string; notebook: Notebook }[],
+  run: { name: string; notebook: Notebook },
   folder: string,
   inUse: AssetInUse[],
-): Promise<Notebook[]> {
-  return Promise.all(
-    runs.map(async ({ name, notebook: own }) => {
-      const file = join(folder, `${name}.ipynb`);
-      const notebook = await readNotebook(file);
-      const known = checksumsIn(notebook);
-      if (known.length === 0) throw new FileError(file, "holds no outputs to compare with: run it first");
-      const other = known.filter((start) => !inUse.some(({ sha256 }) => sha256.startsWith(start)));
-      if (other.length > 0)
-        throw new FileError(file, `ran on other weights or images (sha256 ${other.join(", ")}) than those in use here`);
-      if (parametersOf(notebook) !== parametersOf(own))
-        throw new FileError(file, "ran with other parameters than the chapter has here: compare like with like");
-      return notebook;
-    }),
-  );
+): Promise<Notebook> {
+  const file = join(folder, `${run.name}.ipynb`);
+  const notebook = await readNotebook(file);
+  const known = checksumsIn(notebook);
+  if (known.length === 0) throw new FileError(file, "holds no outputs to compare with: run it first");
+  const other = known.filter((start) => !inUse.some(({ sha256 }) => sha256.startsWith(start)));
+  if (other.length > 0)
+    throw new FileError(file, `ran on other weights or images (sha256 ${other.join(", ")}) than those in use here`);
+  if (parametersOf(notebook) !== parametersOf(run.notebook))
+    throw new FileError(file, "ran with other parameters than the chapter has here: compare like with like");
+  return notebook;
 }
 
 /** The beginnings of the checksums that the box at the top of a chapter shows. */

@@ -8,14 +8,11 @@ const usual: Record<"demo" | "real", Record<number, number>> = {
   real: { 1: 9, 2: 9, 3: 22, 4: 250, 5: 120, 6: 9, 7: 480 },
 };
 
-/** How long each chapter takes under the same conditions: as the last run here, else as on the machine of the table. */
+/** How long each chapter takes under the same conditions, named by a text: as the last run here, else as on another machine. */
 export class Durations {
   private readonly known: Record<string, Record<number, number>>;
 
-  /**
-   * @param conditions all that the time depends on, as text: the weights, the images, threads, options.
-   * @param demo whether weights and images are the demo's.
-   */
+  /** @param demo whether weights and images are the demo's. */
   constructor(
     private readonly conditions: string,
     private readonly demo: boolean,

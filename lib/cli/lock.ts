@@ -1,15 +1,4 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../core/errors";
 import { explainWriteError } from "../core/files";
@@ -22,15 +11,11 @@ import { runs } from "../core/temporary";
  * @throws UserError if another process that still runs holds it; FileError if it cannot be written.
  */
 export function takeLock(file: string): () => void {
-  const own = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(own, identityOf(process.pid));
-    while (!linked(own, file)) removeStale(file);
+    while (!madeAnew(file)) removeStale(file);
   } catch (cause) {
     throw cause instanceof UserError ? cause : explainWriteError(file, cause);
-  } finally {
-    if (existsSync(own)) rmSync(own);
   }
   const release = () => rmSync(file, { force: true });
   process.once("exit", release);
@@ -40,25 +25,22 @@ export function takeLock(file: string): () => void {
   };
 }
 
-/** A link appears at once and with its content, and never over an existing file; where there are none, a copy must do. */
-function linked(own: string, file: string, make: typeof linkSync = linkSync): boolean {
+/** Writes the lock; false if there is one already. */
+function madeAnew(file: string): boolean {
   try {
-    make(own, file);
+    writeFileSync(file, identityOf(process.pid), { flag: "wx" });
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
-    if (make === copyNew) throw cause;
-    return linked(own, file, copyNew);
+    throw cause;
   }
 }
-
-const copyNew: typeof linkSync = (own, file) => copyFileSync(own, file, constants.COPYFILE_EXCL);
 
 /** Moves the lock aside before it is removed, so that of two processes that find it stale only one does. */
 function removeStale(file: string): void {
   const holder = readIfThere(file);
   if (holder === undefined) return;
-  // A copy is there before its content.
+  // A file is there before its content.
   if (holder === "" && Math.abs(Date.now() - statSync(file).mtimeMs) < 1000) return;
   const pid = Number(holder.split(" ")[0]);
   if (holder === identityOf(pid))

@@ -8,10 +8,7 @@ const help = `npm run native
 Downloads TensorFlow's C library and builds the binding to it, for training at native speed. Without it everything works
 with WebAssembly. Needs the network; where no binding is offered ready-made, also Python and a C++ compiler.`;
 
-/**
- * Builds TensorFlow's native binding: `npm run native`.
- * @throws UserError if that fails.
- */
+/** Builds TensorFlow's native binding: `npm run native`. @throws UserError if that fails. */
 export async function native(args: string[]): Promise<number> {
   if (!parseOptions("run native", help, args, {})) return 0;
   const rebuild = ["rebuild", "tensorflow-native", "--ignore-scripts=false", "--foreground-scripts"];

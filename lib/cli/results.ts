@@ -17,10 +17,19 @@ export interface ChapterFile {
 
 /** The chapters' notebooks and what runs of them leave in build/. */
 export class Results {
+  readonly report: string;
+  /** What `npm start -- --check` found. */
+  readonly check: string;
+  private readonly claimsOfAll: string;
+
   constructor(
     private readonly build = buildFolder,
     readonly committed = join(root, "notebooks"),
-  ) {}
+  ) {
+    this.report = join(build, "report.html");
+    this.check = join(build, "check.json");
+    this.claimsOfAll = join(build, "claims.json");
+  }
 
   /** The chapters under notebooks/, in order. */
   all(): ChapterFile[] {
@@ -28,10 +37,7 @@ export class Results {
     return names.sort().map((name) => ({ number: Number(name.slice(0, 2)), name }));
   }
 
-  /**
-   * The chapters with these numbers, in order; all if none is given.
-   * @throws UserError if there is no such chapter.
-   */
+  /** The chapters with these numbers, in order; all if none is given. @throws UserError if there is no such chapter. */
   choose(numbers: string[]): ChapterFile[] {
     const all = this.all();
     for (const text of numbers) {
@@ -92,29 +98,13 @@ export class Results {
   /** Makes report.html of the executed notebooks, if there are any, and of the claims as they stand there. @param assets in use. */
   async collectReport(assets: AssetsInUse): Promise<void> {
     const there = this.all().filter((chapter) => existsSync(this.executed(chapter)));
-    const chapters = there.map(async (chapter) => ({
-      name: chapter.name,
-      notebook: await readNotebook(this.executed(chapter)),
-    }));
+    const chapters = there.map(async (each) => ({ ...each, notebook: await readNotebook(this.executed(each)) }));
     const claims = there.flatMap((chapter) => {
       const apart = existsSync(this.executed(chapter, { varied: true })); // and the varied claims are its own
       const varied = apart ? [] : this.variedClaims(chapter);
       return varied.length > 0 ? varied : readClaims(this.claims(chapter));
     });
     if (there.length > 0) await writeReport(this.report, { assets, claims, chapters: await Promise.all(chapters) });
-  }
-
-  get report(): string {
-    return join(this.build, "report.html");
-  }
-
-  /** What `npm start -- --check` found. */
-  get check(): string {
-    return join(this.build, "check.json");
-  }
-
-  private get claimsOfAll(): string {
-    return join(this.build, "claims.json");
   }
 
   private claims({ number }: ChapterFile): string {

@@ -78,11 +78,13 @@ export async function start(args: string[]): Promise<number> {
   // Finds files that are damaged or of no use here before any kernel starts.
   const loaded = await loadForReport(settings);
   const { weights, images } = loaded;
-  const obstacles = chosen.flatMap(({ number }) => obstacleTo(number, loaded) ?? []);
+  const found = chosen.map(({ number }) => obstacleTo(number, loaded));
+  const obstacles = found.flatMap((obstacle) => obstacle ?? []);
   if (positionals.length > 0 && obstacles.length > 0) throw obstacles[0];
-  const runs = chosen.filter(({ number }) => !obstacleTo(number, loaded));
+  const runs = chosen.filter((_, i) => !found[i]);
   const assets = { weights: weights.sha256, images: images.sha256 };
-  const baseline = check && (await readBaseline(runs, other ?? results.committed, [weights, images]));
+  const against = other ?? results.committed;
+  const baseline = check && (await Promise.all(runs.map((run) => readBaseline(run, against, [weights, images]))));
   endOnSignals();
   const release = takeLock(lock);
   try {
@@ -105,9 +107,9 @@ export async function start(args: string[]): Promise<number> {
     const code = await conclude(results, runs, shown(loaded));
     if (!baseline) return code;
     const checked = runs.map(({ number, notebook }, i) => checkRun(number, baseline[i], notebook));
-    const against = folder ?? "the committed notebooks";
-    await writeCheck(results.check, checked, { against, threads, weights, images });
-    console.log(`\n${checkText(checked, against)}`);
+    const named = folder ?? "the committed notebooks";
+    await writeCheck(results.check, checked, { against: named, threads, weights, images });
+    console.log(`\n${checkText(checked, named)}`);
     return checked.some(({ differences }) => differences.length > 0) ? 1 : code;
   } finally {
     release();

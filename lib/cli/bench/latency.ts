@@ -14,10 +14,7 @@ export interface Latency extends Timing {
   gflopPerSecond: number;
 }
 
-/**
- * Times every model on every engine, run by run in turn.
- * @param rounds that count, after one to warm up.
- */
+/** Times every model on every engine, run by run in turn. @param rounds that count, after one to warm up. */
 export async function latencies(
   models: Record<string, Network>,
   engines: Engine[],

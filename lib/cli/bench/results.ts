@@ -23,61 +23,49 @@ export interface Results {
 
 export const tableHeads = ["what", "by", "threads", "result", "× PyTorch", "of which"];
 
-/** The results as rows of texts under `tableHeads`. */
+/** A row of the table; `speed` is compared with PyTorch's in the same row. */
+type Row = By & { what: string; speed: number; result: string; detail?: string };
+
+/** The results as rows of texts under `tableHeads`, compared with PyTorch's on as many threads. */
 export function tableRows(results: Results): string[][] {
-  return [
-    ...withRatios(
-      results.latency,
-      ({ name }) => `${name}, ms per batch`,
-      ({ usual }) => 1 / usual,
-    ).map(([{ usual, spread, gflopPerSecond }, row]) => [
-      ...row(usual.toFixed(1)),
-      `interquartile range ${spread.toFixed(1)} ms, ${gflopPerSecond.toFixed(0)} GFLOP/s`,
-    ]),
-    ...results.matrixProduct.map(({ engine, threads, gflopPerSecond }) => {
-      const speed = `${gflopPerSecond.toFixed(0)} GFLOP/s`;
-      return ["matrix product 2048³", engine, String(threads), speed, "", "a yardstick for the networks' rates"];
-    }),
-    ...withRatios(results.extraction, ({ images }) => `features of ${images} images`, imagesPerSecond).map(
-      ([extraction, row]) => [...row(`${imagesPerSecond(extraction).toFixed(1)} images/s`), shares(extraction.stages)],
-    ),
+  const rows: Row[] = [
+    ...results.latency.map(({ name, usual, spread, gflopPerSecond, ...by }) => ({
+      ...{ ...by, what: `${name}, ms per batch`, speed: 1 / usual, result: usual.toFixed(1) },
+      detail: `interquartile range ${spread.toFixed(1)} ms, ${gflopPerSecond.toFixed(0)} GFLOP/s`,
+    })),
+    ...results.matrixProduct.map(({ gflopPerSecond: speed, ...by }) => ({
+      ...{ ...by, what: "matrix product 2048³", speed, result: `${speed.toFixed(0)} GFLOP/s` },
+      detail: "a yardstick for the networks' rates",
+    })),
+    ...results.extraction.map(extractionRow),
     spectraRow(results.spectra),
-    ...results.training.map(({ heads, engine, threads, stepsPerSecond }) => {
+    ...results.training.map(({ heads, stepsPerSecond: speed, ...by }) => {
       const what = heads === 1 ? "training of one head" : `training of ${heads} heads at once`;
-      return [what, engine, String(threads), `${stepsPerSecond.toFixed(0)} steps/s`, "", ""];
+      return { ...by, what, speed, result: `${speed.toFixed(0)} steps/s` };
     }),
   ];
-}
-
-/** Pairs each result with a maker of its row, which knows how much faster than PyTorch it is with as many threads. */
-function withRatios<T extends By>(
-  results: T[],
-  what: (result: T) => string,
-  speed: (result: T) => number,
-): [T, (text: string) => string[]][] {
-  return results.map((result) => {
-    const rival = results.find(
-      (other) => other.engine.startsWith("PyTorch") && other.threads === result.threads && what(other) === what(result),
+  return rows.map((row) => {
+    const { what, engine, threads, speed, result, detail = "" } = row;
+    const rival = rows.find(
+      (other) => other.engine.startsWith("PyTorch") && other.threads === threads && other.what === what,
     );
-    const ratio = rival && rival !== result ? (speed(result) / speed(rival)).toFixed(2) : "";
-    return [result, (text) => [what(result), result.engine, String(result.threads), text, ratio]];
+    const ratio = rival && rival !== row ? (speed / rival.speed).toFixed(2) : "";
+    return [what, engine, String(threads), result, ratio, detail];
   });
 }
 
-function imagesPerSecond({ images, stages }: { images: number; stages: Stages }): number {
-  return images / (stages.preprocess + stages.run);
+function extractionRow({ images, stages, ...by }: Results["extraction"][number]): Row {
+  const seconds = stages.preprocess + stages.run;
+  const speed = images / seconds;
+  const shares = Object.entries(stages).map(([stage, own]) => `${stage} ${((100 * own) / seconds).toFixed(1)} %`);
+  const result = `${speed.toFixed(1)} images/s`;
+  return { ...by, what: `features of ${images} images`, speed, result, detail: shares.join(", ") };
 }
 
-function shares(stages: Stages): string {
-  const total = stages.preprocess + stages.run;
-  return Object.entries(stages)
-    .map(([stage, seconds]) => `${stage} ${((100 * seconds) / total).toFixed(1)} %`)
-    .join(", ");
-}
-
-function spectraRow(spectra: SpectrumTime[]): string[] {
+function spectraRow(spectra: SpectrumTime[]): Row {
   const seconds = spectra.reduce((sum, spectrum) => sum + spectrum.seconds, 0);
   const slowest = spectra.reduce((first, second) => (second.seconds > first.seconds ? second : first));
   const detail = `slowest ${slowest.layer}, ${slowest.rows} × ${slowest.columns}: ${slowest.seconds.toFixed(2)} s`;
-  return [`spectra of ${spectra.length} matrices`, "this library", "1", `${seconds.toFixed(1)} s`, "", detail];
+  const [what, result] = [`spectra of ${spectra.length} matrices`, `${seconds.toFixed(1)} s`];
+  return { engine: "this library", threads: 1, what, speed: 1 / seconds, result, detail };
 }

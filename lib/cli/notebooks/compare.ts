@@ -23,15 +23,11 @@ export interface Difference {
   context?: string;
 }
 
-export interface Comparison {
-  /** How many numbers of the committed run were compared. */
-  numbers: number;
-  /** How many of them are the same to the last digit. */
-  equal: number;
-  /** How many are not, but within the tolerance: these are no differences either. */
-  close: number;
-  /** How many numbers were left out, as times or facts of a machine. */
-  leftOut: number;
+/**
+ * How many numbers of the committed run were compared, are the same to the last digit, are no differences but close, and
+ * were left out, as times or facts of a machine.
+ */
+export interface Comparison extends Record<"numbers" | "equal" | "close" | "leftOut", number> {
   differences: Difference[];
 }
 
@@ -50,10 +46,8 @@ export function compareNotebooks(committed: Notebook, rerun: Notebook, agreement
   const [before, after] = [codeCells(committed), codeCells(rerun)];
   if (before.length !== after.length)
     return different("the notebook", count(before.length, "code cell"), count(after.length, "code cell"));
-  const cells = before.map((cell, i) => {
-    return compareCells(cell, after[i], `cell ${i + 1} (${cellLabel(cell.source)})`, agreement);
-  });
-  return together(cells);
+  const placeOf = ({ source }: CodeCell, i: number) => `cell ${i + 1} (${cellLabel(source)})`;
+  return together(before.map((cell, i) => compareCells(cell, after[i], placeOf(cell, i), agreement)));
 }
 
 /** A difference in one line. */
@@ -69,7 +63,7 @@ function compareCells(committed: CodeCell, rerun: CodeCell, where: string, agree
   if (kindsBefore !== kindsAfter) return different(where, kindsBefore, kindsAfter);
   const parts = before.map((output, i) => compareOutputs(output, after[i], `${where}, output ${i + 1}`, agreement));
   const timed = committed.outputs.filter(isTimed).flatMap((output) => numbersOf(contentOf(output, true)));
-  return together([...parts, { numbers: 0, equal: 0, close: 0, leftOut: timed.length, differences: [] }]);
+  return together([...parts, { ...nothing, leftOut: timed.length }]);
 }
 
 function compareOutputs(committed: Output, rerun: Output, where: string, agreement: Agreement): Comparison {
@@ -119,19 +113,14 @@ function compareWords(before: string[], after: string[], where: string): Differe
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
-const different = (where: string, was: string, is: string): Comparison => {
-  return { numbers: 0, equal: 0, close: 0, leftOut: 0, differences: [{ where, was, is }] };
-};
+const nothing: Comparison = { numbers: 0, equal: 0, close: 0, leftOut: 0, differences: [] };
+
+const different = (where: string, was: string, is: string) => ({ ...nothing, differences: [{ where, was, is }] });
 
 function together(parts: Comparison[]): Comparison {
   const sum = (key: "numbers" | "equal" | "close" | "leftOut") => parts.reduce((total, part) => total + part[key], 0);
-  return {
-    numbers: sum("numbers"),
-    equal: sum("equal"),
-    close: sum("close"),
-    leftOut: sum("leftOut"),
-    differences: parts.flatMap(({ differences }) => differences),
-  };
+  const differences = parts.flatMap((part) => part.differences);
+  return { numbers: sum("numbers"), equal: sum("equal"), close: sum("close"), leftOut: sum("leftOut"), differences };
 }
 
 function isProgress(output: Output): boolean {

@@ -4,10 +4,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { temporaryFolder } from "../../core/temporary";
 
-/**
- * How a client and a kernel find each other, as in Jupyter's connection files: written to a file that only this user can
- * read, in a temporary folder of its own.
- */
+/** How client and kernel find each other, as in Jupyter's connection files: in a file that only this user can read. */
 export async function createConnection() {
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
   const connection = {

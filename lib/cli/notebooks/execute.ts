@@ -22,9 +22,8 @@ export interface CellProgress {
 }
 
 export interface ExecuteOptions {
-  /** What the notebook is called in messages: "chapter 2". */
+  /** "chapter 2". */
   title: string;
-  /** Variables for the kernel, beside this process's own. */
   environment?: NodeJS.ProcessEnv;
   /** Milliseconds that a cell may take. */
   cellLimit?: number;
@@ -80,9 +79,7 @@ async function executeCell(
 }
 
 function throwOnStderr(cell: CodeCell, title: string, number: number): void {
-  const texts = cell.outputs.map((output) =>
-    output.output_type === "stream" && output.name === "stderr" ? output.text : "",
-  );
+  const texts = cell.outputs.flatMap((output) => ("name" in output && output.name === "stderr" ? output.text : []));
   const text = texts.join("");
   if (text !== "") throw new CellError(title, number, cell.source, withoutForeignFrames(text));
 }

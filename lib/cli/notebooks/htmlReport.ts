@@ -6,7 +6,7 @@ import { overviewHtml, type Place } from "../../claims/overview";
 import { writeAtomically } from "../../core/files";
 import { type AssetsInUse, bannerHtml } from "../../display/banner";
 import { escapeHtml } from "../../display/notebook";
-import { type CodeCell, codeCells, cellLabel, type MimeBundle, type Notebook, type Output } from "./notebookFile";
+import { type CodeCell, codeCells, cellLabel, hasTag, type Notebook, type Output } from "./notebookFile";
 
 /** Nothing may be loaded from anywhere: the report is whole as it is, and the browser sees to it. */
 const policy =
@@ -28,10 +28,7 @@ export interface ReportContent {
   chapters: Chapter[];
 }
 
-/**
- * Writes executed notebooks as one HTML page that needs no other file and no network. Figures are interactive.
- * @throws FileError if it cannot be written.
- */
+/** Writes executed notebooks as one HTML page that needs no other file. @throws FileError if it cannot be written. */
 export async function writeReport(file: string, content: ReportContent): Promise<void> {
   const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8");
   await writeAtomically(file, reportHtml(content, plotly));
@@ -67,13 +64,16 @@ ${chapters.map((chapter) => chapterHtml(chapter, chapters)).join("\n")}
 `;
 }
 
+/** All code cells, each with its chapter's name. */
+const cellsOf = (chapters: Chapter[]) =>
+  chapters.flatMap(({ name, notebook }) => codeCells(notebook).map((cell) => ({ name, cell })));
+
 /** The claims in two tables, of which a screen shows one. */
 function verdictsHtml(claims: Claim[], chapters: Chapter[]): string {
-  const cells = chapters.flatMap(({ name, notebook }) => codeCells(notebook).map((cell) => ({ name, cell })));
+  const cells = cellsOf(chapters);
   const placeOf = (id: string): Place | undefined => {
-    const found = cells.find(({ cell }) =>
-      cell.outputs.some((output) => htmlOf(output).includes(`<code>${id}</code>`)),
-    );
+    const shows = (output: Output) => htmlOf(output).includes(`<code>${id}</code>`);
+    const found = cells.find(({ cell }) => cell.outputs.some(shows));
     return found && { href: `#${anchor(found.name, found.cell)}`, cell: found.cell.execution_count };
   };
   return `<section class="overview" aria-labelledby="verdicts">
@@ -88,12 +88,9 @@ ${overviewHtml(claims, placeOf)}
 
 /** What the last cell tagged `summary` shows. */
 function summaryFigure(chapters: Chapter[]): string {
-  const tagged = chapters.flatMap(({ name, notebook }) => {
-    const tagsOf = ({ metadata }: CodeCell) => (metadata as { tags?: string[] }).tags ?? [];
-    const cells = codeCells(notebook).filter((cell) => tagsOf(cell).includes("summary"));
-    return cells.map((cell) => ({ name, cell }));
-  });
-  const last = tagged.at(-1);
+  const last = cellsOf(chapters)
+    .filter(({ cell }) => hasTag(cell, "summary"))
+    .at(-1);
   if (!last) return "";
   const link = `<a href="#${anchor(last.name, last.cell)}">the cell that drew this</a>`;
   return `<figure>\n${outputsHtml(last.cell)}\n<figcaption>${link}</figcaption>\n</figure>`;
@@ -139,25 +136,20 @@ function codeHtml(cell: CodeCell, id: string): string {
 
 /** A figure's picture has what the interactive figure after it says of itself. */
 function outputsHtml({ outputs }: CodeCell): string {
-  const boxes = outputs.map((output, i) => {
-    const alt = outputs
-      .slice(i + 1)
-      .map((next) => htmlOf(next).match(/class="low-rank-figure"[^>]* aria-label="([^"]*)"/)?.[1]);
-    return `<div class="scrolls">${outputHtml(output, alt.find(Boolean))}</div>`;
-  });
-  return boxes.join("\n");
+  const labels = outputs.map(
+    (output) => htmlOf(output).match(/class="low-rank-figure"[^>]* aria-label="([^"]*)"/)?.[1],
+  );
+  const altOf = (i: number) => labels.slice(i + 1).find(Boolean);
+  return outputs.map((output, i) => `<div class="scrolls">${outputHtml(output, altOf(i))}</div>`).join("\n");
 }
 
 const htmlOf = (output: Output) => ("data" in output ? String(output.data["text/html"] ?? "") : "");
 
-function outputHtml(output: Output, alt: string | undefined): string {
+/** The richest form that an output offers. @param alt what a picture shows, as an attribute's text. */
+function outputHtml(output: Output, alt = ""): string {
   if (output.output_type === "stream") return `<pre class="${output.name}">${escapeHtml(output.text)}</pre>`;
   if (output.output_type === "error") return `<pre class="stderr">${escapeHtml(output.traceback.join("\n"))}</pre>`;
-  return bundleHtml(output.data, alt);
-}
-
-/** The richest form that an output offers. @param alt what a picture shows, as an attribute's text. */
-function bundleHtml(data: MimeBundle, alt = ""): string {
+  const { data } = output;
   const text = (mime: string) => data[mime] as string;
   if ("text/html" in data) return text("text/html");
   if ("image/svg+xml" in data) return text("image/svg+xml");

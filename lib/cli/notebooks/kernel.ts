@@ -53,11 +53,7 @@ export class Kernel {
     process.once("exit", this.kill);
   }
 
-  /**
-   * Starts a kernel at the repository's root.
-   * @param environment variables beside this process's own
-   * @throws KernelError if it does not answer
-   */
+  /** Starts a kernel, with variables beside this process's own. @throws KernelError if it does not answer. */
   static async start(environment: NodeJS.ProcessEnv = {}): Promise<Kernel> {
     const { connection, file, folder } = await createConnection();
     const child = spawn(process.execPath, [join(root, "lib", "cli", "notebooks", "kernelProcess.cjs"), file], {

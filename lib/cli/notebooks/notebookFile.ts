@@ -38,16 +38,17 @@ export function codeCells(notebook: Notebook): CodeCell[] {
   return notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
 }
 
+/** Whether a cell bears a tag. */
+export const hasTag = ({ metadata }: Cell, tag: string): boolean =>
+  (metadata as { tags?: string[] }).tags?.includes(tag) ?? false;
+
 /** A cell's beginning on one line: what it is called in messages. */
 export function cellLabel(source: string): string {
   const line = source.trim().replace(/\s+/g, " ");
   return line.length > 72 ? `${line.slice(0, 71)}…` : line;
 }
 
-/**
- * Reads a notebook of format 4.5 or a later 4.x; multi-line text becomes one string.
- * @throws FileError if it cannot be read or is something else.
- */
+/** Reads a notebook of format 4.5 or a later 4.x. @throws FileError if it cannot be read or is something else. */
 export async function readNotebook(file: string): Promise<Notebook> {
   return parseNotebook((await readBounded(file, "notebook")).toString("utf8"), file);
 }
@@ -83,15 +84,12 @@ function checkedCell(cell: Cell, position: string, file: string): Cell {
   }
 }
 
-/**
- * Writes a notebook, byte for byte as Jupyter would: sorted keys, one space of indentation, text as lists of lines.
- * @throws FileError if it cannot be written.
- */
+/** Writes a notebook, byte for byte as Jupyter would. @throws FileError if it cannot be written. */
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
   await writeAtomically(file, notebookText(notebook));
 }
 
-/** The text of a notebook file. */
+/** The text of a notebook file: sorted keys, one space of indentation, text as lists of lines. */
 export function notebookText(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => {
     const source = lines(cell.source);

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { UserError } from "../../core/errors";
-import { type Cell, codeCells, type Notebook } from "./notebookFile";
+import { type Cell, codeCells, hasTag, type Notebook } from "./notebookFile";
 
 const injectedTag = "injected-parameters";
 const comment = "// Injected by npm start -- --set: these values count instead of those of the cell above";
@@ -62,20 +62,13 @@ function inject(notebook: Notebook, source: string): void {
   notebook.cells = cells;
 }
 
-const hasTag = ({ metadata }: Cell, tag: string) => (metadata as { tags?: string[] }).tags?.includes(tag) ?? false;
-
 const placeOfParameters = (cells: Cell[]) => cells.findIndex((cell) => hasTag(cell, "parameters"));
 
 /** The names that the code up to the parameters imports or declares. */
 function knownAtParameters(notebook: Notebook): Set<string> {
   const cells = notebook.cells.slice(0, placeOfParameters(notebook.cells) + 1);
-  return declaredIn(
-    parse(
-      codeCells({ ...notebook, cells })
-        .map(({ source }) => source)
-        .join("\n"),
-    ),
-  );
+  const code = codeCells({ ...notebook, cells }).map(({ source }) => source);
+  return declaredIn(parse(code.join("\n")));
 }
 
 const parse = (text: string) => ts.createSourceFile("cell.ts", text, ts.ScriptTarget.ES2022, true);

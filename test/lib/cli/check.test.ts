@@ -25,11 +25,11 @@ const banner = "weights: demo (sha256 aaaaaaaaaaaa…)\nimages: demo (sha256 bbb
 describe("a run to compare with", () => {
   const read = async (name: string, notebook?: Notebook) => {
     if (notebook) await writeNotebook(join(folder, `${name}.ipynb`), notebook);
-    return readBaseline([{ name, notebook: chapter("") }], folder, inUse);
+    return readBaseline({ name, notebook: chapter("") }, folder, inUse);
   };
 
   test("is read with its outputs", async () => {
-    const [notebook] = await read("01-demo", chapter(`${banner}\n94`));
+    const notebook = await read("01-demo", chapter(`${banner}\n94`));
     assert.equal(checkRun(1, notebook, chapter(`${banner}\n94`)).numbers, 1);
   });
 

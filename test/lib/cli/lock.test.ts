@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, mock, test } from "node:test";
@@ -44,19 +44,12 @@ test("a second run is refused in one line that names the first, and changes noth
   release();
 });
 
-test("where the file system knows no links a lock holds as well, and one that was never written counts for nothing", () => {
-  const refuse = mock.method(fs, "linkSync", () => {
-    throw Object.assign(new Error("no links"), { code: "EPERM" });
-  });
-  const release = takeLock(file);
-  assert.throws(() => takeLock(file), /another run is under way/);
-  release();
+test("a lock that was never written counts for nothing", () => {
+  takeLock(file)();
   writeFileSync(file, "");
   utimesSync(file, 0, 0);
   takeLock(file)();
   assert.deepEqual(readdirSync(join(folder, "build")), []);
-  assert.equal(refuse.mock.callCount(), 4);
-  refuse.mock.restore();
 });
 
 test("the lock of a killed run counts for nothing", async () => {
