@@ -41,11 +41,8 @@ export function doubleProducts(threads: number): Promise<DoubleProducts> {
 
 async function open(threads: number): Promise<DoubleProducts> {
   const ort = await import("onnxruntime-node");
-  const [one, two, rows] = await Promise.all(
-    [channelsModel(false), channelsModel(true), rowsModel()].map((model) =>
-      ort.InferenceSession.create(model, sessionOptions(threads)),
-    ),
-  );
+  const create = (model: Uint8Array) => ort.InferenceSession.create(model, sessionOptions(threads));
+  const [one, two, rows] = await Promise.all([channelsModel(false), channelsModel(true), rowsModel()].map(create));
   const images = ({ shape, data }: Tensor) => new ort.Tensor("float32", data, shape);
   const matrix = (a: Matrix) => new ort.Tensor("float64", joined(a), [a.rows, a.columns]);
   return {

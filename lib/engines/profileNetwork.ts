@@ -34,12 +34,9 @@ export async function profileNetwork(
   network: Network,
   { shape, ...options }: ProfileOptions & { shape: readonly number[] },
 ): Promise<NetworkProfile> {
-  const { operators: all } = await profileOperators([network], normalTensor(shape, 0), options);
-  const [operators] = all;
-  return {
-    operators: operators.map((operator) => ({ ...operator, kind: operatorKind(network, operator) })),
-    layers: layerProfiles(network, operators, shape),
-  };
+  const [operators] = (await profileOperators([network], normalTensor(shape, 0), options)).operators;
+  const kinds = operators.map((operator) => ({ ...operator, kind: operatorKind(network, operator) }));
+  return { operators: kinds, layers: layerProfiles(network, operators, shape) };
 }
 
 /** Gathers operators' times by the layer they belong to, in the network's order. @param shape of the batch, (N, 3, H, W). */

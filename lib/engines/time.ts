@@ -18,7 +18,7 @@ export interface Timing {
   usual: number;
   /** Interquartile range. */
   spread: number;
-  /** Share of this process's cores that other programs took meanwhile, 0 to 1. */
+  /** Share of this process's cores that others took meanwhile, 0 to 1. */
   busy: number;
 }
 

@@ -1,11 +1,9 @@
 import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { matrixOfRows, rowsOf, withAddedDiagonal } from "./matrix";
 
-/** Eigenvectors of a symmetric matrix (n, n). */
+/** Eigenvectors of a symmetric matrix (n, n), orthonormal rows (any, n), by descending eigenvalue, and their eigenvalues. */
 export interface Eigen {
-  /** (any, n): orthonormal rows, by descending eigenvalue. */
   vectors: Matrix;
-  /** Their eigenvalues. */
   values: Float64Array;
 }
 

@@ -1,6 +1,7 @@
 import type { Matrix } from "ml-matrix";
 import { UserError } from "../core/errors";
 import { Random } from "../core/random";
+import { range } from "../core/tensor";
 import { type Eigen, eigen } from "./eigen";
 import { completeOrthonormal } from "./jacobi";
 import { matrixOfRows, type Product, rowsOf, scaledDown, symmetrized } from "./matrix";
@@ -44,12 +45,10 @@ export async function leadingSubspace(
   const { scale, scaled } = checked(symmetric, rank);
   const random = new Random(0);
   const given = start ? rowsOf(start) : [];
-  const rows = Array.from(
-    { length: Math.min(n, rank + Math.max(8, Math.ceil(rank / 4))) },
-    (_, i) => given[i] ?? Float64Array.from({ length: n }, () => random.normal()),
-  );
-  const count = start ? sweepsFromStart : sweeps;
-  return first(rank, await iterate(scaled, matrixOfRows(rows), count, product), scale);
+  const count = Math.min(n, rank + Math.max(8, Math.ceil(rank / 4)));
+  const rows = range(count).map((i) => given[i] ?? Float64Array.from({ length: n }, () => random.normal()));
+  const steps = start ? sweepsFromStart : sweeps;
+  return first(rank, await iterate(scaled, matrixOfRows(rows), steps, product), scale);
 }
 
 function first(rank: number, { vectors, values }: Eigen, scale: number): Eigen {
@@ -137,6 +136,4 @@ function makeOrthogonal(row: Float64Array, others: Rows): number {
   return length;
 }
 
-function lengthOf(row: Float64Array): number {
-  return Math.sqrt(dot(row, row));
-}
+const lengthOf = (row: Float64Array) => Math.sqrt(dot(row, row));
