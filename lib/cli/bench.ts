@@ -79,9 +79,8 @@ async function measure(assets: Assets, network: Network, engines: Engine[], pyto
   for (const engine of engines)
     extractions.push({ engine, ...(await timeExtraction(engine, network, train, imageCount)) });
   const extraction = extractions.map(({ engine, stages }) => ({ ...by(engine), images: imageCount, stages }));
-  for (const torch of pytorches) {
+  for (const torch of pytorches)
     extraction.push({ ...by(torch), images: imageCount, stages: await torch.extract(train, imageCount) });
-  }
 
   const [data] = extractions;
   const training: Results["training"] = [];

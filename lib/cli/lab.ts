@@ -28,11 +28,7 @@ const labOptions = {
   unregister: { type: "boolean" },
 } as const;
 
-/**
- * Starts Jupyter with the project's kernel: `npm run lab`.
- * @returns its exit code.
- * @throws UserError if there is no Jupyter, or its set-up fails.
- */
+/** Starts Jupyter with the project's kernel: `npm run lab`. @throws UserError if there is no Jupyter, or its set-up fails. */
 export async function lab(args: string[]): Promise<number> {
   const parsed = parseOptions("run lab", help, args, labOptions, true);
   if (!parsed) return 0;

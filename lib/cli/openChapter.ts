@@ -44,8 +44,7 @@ export interface Chapter<N extends number = number> {
  * which they are, and which of the chapter's parameters are not the report's settings. Figures and tables of varied
  * parameters are written apart.
  * @param parameters what the notebook's `parameters` cell holds; those left out count as the report's.
- * @throws UserError if the machine has too little memory.
- * @throws FileError if one of the reader's own files is missing or damaged, or the chapter cannot run on it.
+ * @throws UserError if there is too little memory; FileError if a file is missing, damaged, or none that the chapter can run on.
  */
 export async function openChapter<N extends number>(
   number: N,

@@ -6,10 +6,7 @@ import type { Network } from "../../network/network";
 import { progress } from "../../display/progress";
 
 /** Seconds of resizing and normalising, and of the network. */
-export interface Stages {
-  preprocess: number;
-  run: number;
-}
+export type Stages = Record<"preprocess" | "run", number>;
 
 /**
  * Extracts the features of the first images as chapters 3 and 4 do, without the cache's help, and times each stage. What was
@@ -23,9 +20,8 @@ export async function timeExtraction(
 ): Promise<LabelledFeatures & { stages: Stages }> {
   const stages: Stages = { preprocess: 0, run: 0 };
   const images = firstImages(all, count);
-  for (let from = 0; from < images.count; from += 64) {
+  for (let from = 0; from < images.count; from += 64)
     await timed(stages, "preprocess", async () => preprocess(images, from, Math.min(images.count, from + 64)));
-  }
   const clocked: Engine = {
     ...engine,
     async open(cut) {

@@ -22,8 +22,7 @@ function specification(script: string, environment: Record<string, string>): str
 }
 
 /**
- * Writes the kernelspec of this checkout; nothing is installed outside of it.
- * @param environment variables for every kernel that Jupyter starts from it.
+ * Writes the kernelspec of this checkout, for kernels with these variables; nothing is installed outside of it.
  * @returns the folder for JUPYTER_PATH.
  * @throws FileError if build/ cannot be written.
  */
@@ -56,9 +55,8 @@ else {
 `;
 
 /**
- * Registers this checkout's kernel for the user, so that Jupyter, nbconvert and editors find it wherever they are started.
- * @param kernels the folder of the user's kernelspecs.
- * @returns the kernelspec's folder.
+ * Registers this checkout's kernel in the folder of the user's kernelspecs, where Jupyter, nbconvert and editors look.
+ * @returns the kernelspec's own folder.
  * @throws FileError if it cannot be written.
  */
 export async function registerKernel(kernels: string): Promise<string> {

@@ -155,13 +155,9 @@ function numbersOf({ text, figures }: Content): Found[] {
   return [...numbersInText(text), ...figures.flatMap((specification) => numbersInJson(specification, "figure"))];
 }
 
-/** A verdict as the tables of claims show it: with its sign, unlike the same words in a rule or a sentence. */
-const shownVerdict = new RegExp(
-  Object.entries(verdicts)
-    .map(([verdict, { sign }]) => `${sign} ${verdict}`)
-    .join("|"),
-  "g",
-);
+/** Verdicts as the tables of claims show them: with a sign, unlike the same words in a rule or a sentence. */
+const signed = Object.entries(verdicts).map(([verdict, { sign }]) => `${sign} ${verdict}`);
+const shownVerdict = new RegExp(signed.join("|"), "g");
 
 /** The words that a repeated run must say again. */
 function wordsOf({ text }: Content, { exact }: Agreement): string[] {
@@ -227,12 +223,10 @@ function numbersInText(text: string): Found[] {
   return [...text.matchAll(numbers)].map((match) => {
     const [start, end] = [match.index!, match.index! + match[0].length];
     const ofMany = /^(?:\/|\s+of\s)/.test(text.slice(end));
+    const around = text.slice(Math.max(0, start - 30), end + 30);
     return {
       value: Number(match[0].replace("−", "-").replace(/,/g, "")),
-      context: text
-        .slice(Math.max(0, start - 30), end + 30)
-        .replace(/\s+/g, " ")
-        .trim(),
+      context: around.replace(/\s+/g, " ").trim(),
       step: ofMany ? 1 : lastDecimal(match[0]),
       whole: /^[-+−]?[\d,]+$/.test(match[0]) && !ofMany,
     };

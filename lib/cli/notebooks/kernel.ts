@@ -83,11 +83,10 @@ export class Kernel {
   }
 
   /**
-   * Runs code and waits until the kernel has replied and is idle again. tslab reports a failing cell in the reply's status
-   * and nowhere else.
-   * @param onOutput also receives what arrives later, from promises that nobody awaited
-   * @param limit in milliseconds
-   * @throws KernelError if the kernel dies or the limit passes; it is of no more use then
+   * Runs code until the kernel is idle again. tslab reports a failing cell in the reply's status and nowhere else.
+   * @param onOutput also receives what arrives later, from promises that nobody awaited.
+   * @param limit in milliseconds.
+   * @throws KernelError if the kernel dies or the limit passes; it is of no more use then.
    */
   async execute(code: string, onOutput: (message: Message) => void, limit: number): Promise<Message["content"]> {
     const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };

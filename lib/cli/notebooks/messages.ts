@@ -10,10 +10,7 @@ export interface Message {
 
 const delimiter = "<IDS|MSG>";
 
-/**
- * The frames of a request: delimiter, signature, header, parent header, metadata, content.
- * Source: "The wire protocol" in Jupyter's documentation of messaging.
- */
+/** A request as frames: delimiter, signature, header, parent header, metadata, content ("The wire protocol", Jupyter's messaging). */
 export function encodeRequest(key: string, session: string, id: string, type: string, content: object): string[] {
   const header = { msg_id: id, msg_type: type, session, username: "", date: new Date().toISOString(), version: "5.3" };
   const parts = [JSON.stringify(header), "{}", "{}", JSON.stringify(content)];

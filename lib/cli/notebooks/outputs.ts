@@ -16,10 +16,9 @@ export class OutputCollector {
 
   private append(outputs: Output[], type: Displayed["output_type"], content: Message["content"]): void {
     const shown = { data: content.data as MimeBundle, metadata: content.metadata as object };
+    const count = { execution_count: content.execution_count as number };
     const output: Displayed =
-      type === "display_data"
-        ? { output_type: type, ...shown }
-        : { output_type: type, ...shown, execution_count: content.execution_count as number };
+      type === "display_data" ? { output_type: type, ...shown } : { output_type: type, ...shown, ...count };
     outputs.push(output);
     const id = displayId(content);
     if (id !== undefined) this.displays.set(id, [...(this.displays.get(id) ?? []), output]);

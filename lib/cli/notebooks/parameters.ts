@@ -20,8 +20,7 @@ export const isInjected = ({ notebook }: Numbered) => notebook.cells.some((cell)
 /**
  * Gives parameters other values, as papermill does: in a cell tagged `injected-parameters` after the cell tagged `parameters`,
  * in each chapter that has a parameter of the name. Nothing is evaluated here.
- * @param settings "NAME=VALUE" each, VALUE an expression of what a chapter knows where its parameters stand; of two for one
- * name the last counts.
+ * @param settings "NAME=VALUE" each, VALUE an expression of what a chapter knows there; of two for one name the last counts.
  * @throws UserError, with the names that there are, for a name that no chapter has or a text that is no value.
  */
 export function injectParameters(chapters: Numbered[], settings: readonly string[]): void {
