@@ -14,6 +14,7 @@ const explanations: Record<string, string> = {
   ENOTDIR: "lies under something that is not a folder",
   EEXIST: "lies under something that is not a folder",
   EISDIR: "is a folder, not a file",
+  ELOOP: "is a link to itself",
 };
 
 /** Turns a file system's error into a FileError of one line; other values pass through. */

@@ -80,7 +80,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (cause) {
+    throw explainFileError(path, cause);
+  }
+}
 
 const foldersIn = (folder: string) => namesIn(folder).filter((name) => isFolder(join(folder, name)));
 

@@ -134,4 +134,6 @@ test("links are followed, but not back to where they come from", async () => {
   symlinkSync(join(folder, "a", "a.png"), join(folder, "b", "c.png"));
   const { train, test } = await read(folder);
   assert.deepEqual([train.count + test.count, train.count], [5, 3]);
+  symlinkSync("itself", join(folder, "b", "itself"));
+  await assert.rejects(read(folder), /^FileError: .*b.itself: is a link to itself$/);
 });
