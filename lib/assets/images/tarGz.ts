@@ -27,7 +27,8 @@ export async function readTarGz(
       if (!header || header.every((byte) => byte === 0)) return;
       const name = header.toString("latin1", 0, 100).replace(/\0.*$/s, "").split("/").pop() as string;
       const size = Number.parseInt(header.toString("latin1", 124, 136), 8);
-      if (!isHeader(header) || !(size >= 0 && size <= largest)) throw new FileError(archive, "is damaged, or no tar file");
+      if (!isHeader(header) || !(size >= 0 && size <= largest))
+        throw new FileError(archive, "is damaged, or no tar file");
       const padded = block * Math.ceil(size / block);
       const content = padded > 0 ? await blocks.next(padded) : Buffer.alloc(0);
       if (!content) return;
