@@ -1,5 +1,5 @@
 import type { Assets } from "../assets/assets";
-import { type Attempt, type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
+import { type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import { leastImages, measuredIn } from "../compression/prepareCompression";
 import { busyLine } from "../core/busyness";
@@ -11,7 +11,7 @@ import { toOnnx } from "../network/onnx";
 import { asRead } from "./compress/asRead";
 import { type CompressArguments, compressArguments } from "./compress/options";
 import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from "./compress/report";
-import { measuredTable, planTable, waysTable } from "./compress/tables";
+import { measuredTable, planTable, triedTable, waysTable } from "./compress/tables";
 import { inUse, load } from "./inUse";
 import { tuningText } from "./compress/tuningText";
 import { endOnSignals, untilInterrupted } from "./lock";
@@ -39,18 +39,11 @@ export async function compress(args: string[]): Promise<number> {
   if (asked.precisions.includes("int8")) console.log(int8Line(int8Support()));
   const seconds: Record<string, number> = {};
   const outcome = await run(asked, network, images, seconds);
-  for (const { speedup, measured, copy } of attemptsOf(outcome)) {
-    if (copy.tuned) console.log(`\ntuning: ${tuningText(copy.tuned)}`);
-    console.log(`\nMeasured at ${speedup} × asked for, ${copy.plan.precision}:\n${measuredTable(measured)}`);
-  }
-  if (outcome.kind === "met" && outcome.int8Alone)
-    console.log(`\nBeside it, int8 with no layer split:\n${measuredTable(outcome.int8Alone.measured)}`);
   if (outcome.kind !== "met") {
     console.error(whatCanBeHad(outcome, asked, args));
     return notMet;
   }
-  const { prepared, attempt, int8Alone } = outcome;
-  await write({ loaded, asked, prepared, attempt, int8Alone, seconds });
+  await write({ loaded, asked, seconds, ...outcome });
   console.log(`\n${asked.out}: the network, batch norms folded\n${asked.report}: the report`);
   return 0;
 }
@@ -76,10 +69,24 @@ async function run(
     cache: { fresh: settings.fresh },
     onStep: stepProgress(),
     onWays: (plans, planned) => console.log(`\nTo choose from, for ${planned} ×:\n${waysTable(plans)}`),
-    onPlan: (prepared, plan, planned) => {
-      const table = planTable(prepared, plan);
+    onTry: ({ speedup, precision }, left) =>
+      console.log(`\nTrying ${speedup.toFixed(2)} ×, ${precision}; after it at most ${left} more:`),
+    onTried: (tried, chosen) => {
+      const found = chosen
+        ? `the fastest within ${maxDrop} is ${chosen.copy.plan.speedup.toFixed(2)} ×`
+        : "none is within it";
+      console.log(`\nTried on training images that nothing learns from, ${found}:\n${triedTable(tried)}`);
+    },
+    onPlan: (prepared, plan) => {
+      const [planned, table] = [plan.speedup.toFixed(2), planTable(prepared, plan)];
       console.log(
         `\nThe plan for ${planned} ×, ${plan.precision}, fit "${compressionFit}":\n${table}\n${busyLine("the latency table", measuredIn(prepared, plan.precision).busy)}\n`,
+      );
+    },
+    onMeasured: ({ plan, tuned }, measured) => {
+      if (tuned) console.log(`\ntuning: ${tuningText(tuned)}`);
+      console.log(
+        `\nMeasured, planned for ${plan.speedup.toFixed(2)} ×, ${plan.precision}:\n${measuredTable(measured)}`,
       );
     },
     onSeconds: (part, taken) => {
@@ -94,11 +101,4 @@ async function write(record: CompressionRecord): Promise<void> {
   const report = compressionReport(record, { file: asked.out, bytes: bytes.length, sha256: sha256(bytes) });
   await writeAtomically(asked.out, bytes);
   await writeAtomically(asked.report, `${JSON.stringify(report, null, 2)}\n`);
-}
-
-/** All that was measured on the test images. */
-function attemptsOf(outcome: CompressionOutcome): Attempt[] {
-  if (outcome.kind === "unreachable") return [];
-  const { attempt } = outcome;
-  return outcome.kind === "too costly" && outcome.instead ? [attempt, outcome.instead] : [attempt];
 }

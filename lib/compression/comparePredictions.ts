@@ -28,3 +28,8 @@ export function comparePredictions(before: Int32Array, after: Int32Array, labels
     mcnemar: mcnemar(counts.onlyFirst, counts.onlySecond),
   };
 }
+
+/** Points of top-1 that the compressed network loses. */
+export function pointsLost({ drop }: Pick<Comparison, "drop">): number {
+  return 100 * drop.difference;
+}

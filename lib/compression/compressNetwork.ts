@@ -1,78 +1,145 @@
-import type { Engine } from "../engines/engine";
 import { UserError } from "../core/errors";
-import type { OnStep } from "../core/progress";
-import { type CompressedCopy, compressedCopy } from "./compressedCopy";
-import type { LayerMeasurements } from "./measure/measureLayers";
-import type { Comparison } from "./comparePredictions";
+import { type CompressedCopy, compressedCopy, tunedCopy } from "./compressedCopy";
+import { type Comparison, pointsLost } from "./comparePredictions";
 import { compareHeldOut, fallsShort, type Measured, measureCompressed, type Timer } from "./measureCompressed";
 import { type CompressionOptions, measuredIn, type Prepared, prepareCompression } from "./prepareCompression";
-import { originalMs, planAsIs, planForSpeed, type SpeedPlan } from "./allocate/speedPlan";
+import { highestThatHolds, speedLadder } from "./allocate/ladder";
+import { planAsIs, planForSpeed, type SpeedPlan, splitsNothing, timePlan } from "./allocate/speedPlan";
 
-/** Shares of the speed-up asked for, less the 1 there is anyway, that are tried where all of it cannot be had. */
-const lesserShares = [0.75, 0.5, 0.25];
-
-/** A compressed network at a speed-up that was asked for, and what it does on the test images. */
+/** A compressed network and what it does on the test images. */
 export interface Attempt {
+  /** That was asked for; what was measured where none was. */
   speedup: number;
   copy: CompressedCopy;
   measured: Measured;
 }
 
+/** A compressed network and what it loses on the training images that nothing learns from. */
+export interface Candidate {
+  copy: CompressedCopy;
+  heldOut: Comparison;
+}
+
 /** What came of it. */
 export type CompressionOutcome =
-  /** Perhaps int8 with no layer split beside it, where that was to choose from and something else was chosen. */
-  | { kind: "met"; prepared: Prepared; attempt: Attempt; int8Alone?: Attempt }
+  /** Perhaps chosen among some that were tried; perhaps int8 with no layer split beside it, where something else was chosen. */
+  | { kind: "met"; prepared: Prepared; attempt: Attempt; tried?: Candidate[]; int8Alone?: Attempt }
   /** It costs more than it may; perhaps a lesser speed-up does not, chosen on images that nothing learns from. */
-  | { kind: "too costly"; attempt: Attempt; instead?: Attempt & { heldOut: Comparison } }
+  | { kind: "too costly"; attempt: Attempt; instead?: Attempt }
   /** The plan was fast enough, the final timing missed the speed-up by more than it may; perhaps what it reached is one. */
   | { kind: "too slow"; attempt: Attempt; instead?: { speedup: number } }
   /** Not even the smallest ranks are fast enough; perhaps a lesser speed-up is in reach. */
-  | { kind: "unreachable"; reason: string; instead?: { speedup: number } };
+  | { kind: "unreachable"; reason: string; instead?: { speedup: number } }
+  /** All that were tried lose more on the held-out images than they may. */
+  | { kind: "none within"; tried: Candidate[] };
 
 export interface CompressRequest extends CompressionOptions {
-  /** Points of top-1 on the test images that the speed-up may cost; without it, any. */
+  /** Points of top-1 that it may cost, any without it: on the test images, where no speed-up is asked for on the held-out ones. */
   maxDrop?: number;
   /** Chooses the ranks; planForSpeed unless told. A test gives them, since what a clock decides is not the same twice. */
-  planner?: (measured: LayerMeasurements, engine: Engine, speedup: number, onStep?: OnStep) => Promise<SpeedPlan>;
+  planner?: typeof planForSpeed;
+  /** What may be tried where no speed-up is asked for; speedLadder unless told, for the same reason. */
+  ladder?: typeof speedLadder;
   /** Takes the final times; measureCompressed's own unless told, for the same reason. */
   timer?: Timer;
-  /** Called with what each precision would reach, where there are several to choose from. */
+  /** Called with what each way would reach, where there are several. */
   onWays?: (plans: readonly SpeedPlan[], speedup: number) => void;
-  /** Called with every plan before it is fitted. */
-  onPlan?: (prepared: Prepared, plan: SpeedPlan, speedup: number) => void;
+  /** Called with every plan that is tried on the held-out images, and how many more may follow. */
+  onTry?: (plan: SpeedPlan, left: number) => void;
+  /** Called with all that were tried, and the one chosen of them. */
+  onTried?: (tried: readonly Candidate[], chosen: Candidate | undefined) => void;
+  /** Called with every plan that will be measured on the test images. */
+  onPlan?: (prepared: Prepared, plan: SpeedPlan) => void;
+  /** Called with all that was measured on the test images. */
+  onMeasured?: (copy: CompressedCopy, measured: Measured) => void;
   /** Called with the seconds that a part of the work took. */
   onSeconds?: (part: string, seconds: number) => void;
 }
 
 /**
- * Compresses a network to a measured speed-up: times and sensitivities, ranks by exact allocation, factors fitted in closed
- * form, the head refitted, everything measured beside the original. Test images count in the final measurement only.
+ * Compresses a network to a measured speed-up, or as far as a loss allows: times and sensitivities, ranks by exact allocation,
+ * factors fitted in closed form, the head refitted, everything measured beside the original. Test images count in the final
+ * measurement only.
  * @throws UserError if the training images do not suffice or a head's training diverges.
  */
 export async function compressNetwork(request: CompressRequest): Promise<CompressionOutcome> {
-  const { speedup, maxDrop } = request;
   const prepared = await clocked(request, "head, times, sensitivity", () => prepareCompression(request));
+  return request.speedup === undefined ? fastestWithin(request, prepared) : atSpeed(request, prepared, request.speedup);
+}
+
+async function atSpeed(request: CompressRequest, prepared: Prepared, speedup: number): Promise<CompressionOutcome> {
   const plan = await planOrReason(request, prepared, speedup);
   if (typeof plan === "string")
-    return { kind: "unreachable", reason: plan, instead: await reachable(request, prepared) };
-  request.onPlan?.(prepared, plan, speedup);
-  const copy = await fitted(request, prepared, plan);
-  const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup) };
-  if (maxDrop !== undefined && costs(attempt.measured) > maxDrop)
-    return { kind: "too costly", attempt, instead: await affordable(request, prepared, maxDrop) };
+    return { kind: "unreachable", reason: plan, instead: await reachable(request, prepared, speedup) };
+  request.onPlan?.(prepared, plan);
+  const attempt = await attemptAt(request, prepared, await fitted(request, prepared, plan), speedup);
+  if (request.maxDrop !== undefined && pointsLost(attempt.measured) > request.maxDrop) {
+    const { chosen } = await search(request, prepared, speedup);
+    return { kind: "too costly", attempt, instead: chosen && (await attemptAt(request, prepared, chosen.copy)) };
+  }
   const reached = rounded(attempt.measured.speedup);
   if (fallsShort(attempt.measured, speedup))
     return { kind: "too slow", attempt, instead: reached > 1 ? { speedup: reached } : undefined };
-  return { kind: "met", prepared, attempt, int8Alone: await int8Alone(request, prepared, copy) };
+  return { kind: "met", prepared, attempt, int8Alone: await int8Alone(request, prepared, attempt) };
 }
 
-/** Points of top-1. */
-export function costs({ drop }: Comparison): number {
-  return 100 * drop.difference;
+/** Chosen on the held-out images. The test images choose nothing: they may only refute the choice. */
+async function fastestWithin(request: CompressRequest, prepared: Prepared): Promise<CompressionOutcome> {
+  const { maxDrop = Number.POSITIVE_INFINITY } = request;
+  const { chosen, tried } = await search(request, prepared);
+  if (tried.length === 0) return { kind: "unreachable", reason: "by the latency table nothing is faster here" };
+  if (!chosen) return { kind: "none within", tried };
+  const attempt = await attemptAt(request, prepared, chosen.copy);
+  if (100 * attempt.measured.drop.low > maxDrop) return { kind: "too costly", attempt };
+  return { kind: "met", prepared, attempt, tried, int8Alone: await int8Alone(request, prepared, attempt) };
 }
 
-function measuredInFull(request: CompressRequest, prepared: Prepared, copy: CompressedCopy, speedup: number) {
-  return clocked(request, "measurement", () => measureCompressed(prepared, copy, speedup, request.timer));
+/** Fits a few plans to find the fastest that loses no more than it may on the held-out images. */
+async function search(request: CompressRequest, prepared: Prepared, below = Number.POSITIVE_INFINITY) {
+  const { maxDrop = Number.POSITIVE_INFINITY, engine, onStep, onTry, onTried, onPlan } = request;
+  const candidates = new Map<SpeedPlan, Candidate>();
+  const rungs = ladderOf(request, prepared).filter(({ speedup }) => speedup < below);
+  const best = await highestThatHolds(rungs, async (rung, left) => {
+    onTry?.(rung, left);
+    const time = () => timePlan(measuredIn(prepared, rung.precision), engine, rung, { onStep });
+    const copy = await fitted(request, prepared, await clocked(request, "plan", time));
+    const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
+    candidates.set(rung, { copy, heldOut });
+    return pointsLost(heldOut) <= maxDrop;
+  });
+  const tried = [...candidates.values()];
+  const chosen = best && candidates.get(best);
+  onTried?.(tried, chosen);
+  if (chosen) onPlan?.(prepared, chosen.copy.plan);
+  return { tried, chosen };
+}
+
+function ladderOf({ ladder = speedLadder, precisions = ["fp32"], classes }: CompressRequest, prepared: Prepared) {
+  const measurements = precisions.map((precision) => measuredIn(prepared, precision));
+  // From a network that is sure of each class, one that says the same of every image diverges by so much.
+  return ladder(measurements, Math.log(classes));
+}
+
+/**
+ * The copy measured, trained before where that is asked for.
+ * @param asked the speed-up; what is measured, where none was asked for.
+ */
+async function attemptAt(request: CompressRequest, prepared: Prepared, fitted: CompressedCopy, asked?: number) {
+  const copy = await tuned(request, prepared, fitted);
+  const measure = () => measureCompressed(prepared, copy, asked ?? 1, request.timer);
+  const measured = await clocked(request, "measurement", measure);
+  request.onMeasured?.(copy, measured);
+  return { speedup: asked ?? rounded(measured.speedup), copy, measured };
+}
+
+/** The copy trained, where that was asked for and loses no more on the held-out images, rounding included. */
+async function tuned(request: CompressRequest, prepared: Prepared, copy: CompressedCopy): Promise<CompressedCopy> {
+  if (!request.tuning) return copy;
+  const trained = await clocked(request, "tuning", () => tunedCopy(prepared, copy));
+  if (!trained.tuned?.improved) return trained;
+  const [before, after] = [await compareHeldOut(prepared, copy), await compareHeldOut(prepared, trained)];
+  if (pointsLost(after) <= pointsLost(before)) return trained;
+  return { ...copy, tuned: { ...trained.tuned, improved: false } };
 }
 
 function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan) {
@@ -80,53 +147,22 @@ function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan) {
 }
 
 /** Int8 with no layer split, measured too: what a user would pick instead. */
-async function int8Alone(request: CompressRequest, prepared: Prepared, { plan }: CompressedCopy) {
-  const split = [...plan.ranks.values()].some((ranks) => ranks !== undefined);
-  if (!prepared.measuredInt8 || (plan.precision === "int8" && !split)) return undefined;
-  const alone = planAsIs(prepared.measuredInt8);
-  const copy = await fitted(request, prepared, alone);
-  return { speedup: alone.speedup, copy, measured: await measuredInFull(request, prepared, copy, alone.speedup) };
+async function int8Alone(request: CompressRequest, prepared: Prepared, { copy }: Attempt) {
+  if (!prepared.measuredInt8 || isInt8Alone(copy.plan)) return undefined;
+  const plan = planAsIs(prepared.measuredInt8);
+  return attemptAt(request, prepared, await fitted(request, prepared, plan), plan.speedup);
 }
 
-/** The first lesser speed-up whose cost on the held-out training images keeps within the limit, and whose times hold. */
-async function affordable(request: CompressRequest, prepared: Prepared, maxDrop: number) {
-  for (const speedup of lesser(request.speedup)) {
-    const plan = await planOrReason(request, prepared, speedup);
-    if (typeof plan === "string") continue;
-    request.onPlan?.(prepared, plan, speedup);
-    const copy = await fitted(request, prepared, plan);
-    const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
-    if (costs(heldOut) > maxDrop) continue;
-    const attempt = { speedup, copy, measured: await measuredInFull(request, prepared, copy, speedup), heldOut };
-    if (!fallsShort(attempt.measured, speedup)) return attempt;
-  }
-  return undefined;
+function isInt8Alone(plan: SpeedPlan): boolean {
+  return plan.precision === "int8" && splitsNothing(plan);
 }
 
 /** The largest lesser speed-up that can be measured, with nothing fitted. */
-async function reachable(request: CompressRequest, prepared: Prepared): Promise<{ speedup: number } | undefined> {
-  const most = fastestByTable(prepared);
-  const tries = [0.95 * most, ...lesser(Math.min(most, request.speedup))];
-  for (const speedup of tries.map(rounded)) {
-    if (speedup <= 1 || speedup >= request.speedup) continue;
+async function reachable(request: CompressRequest, prepared: Prepared, below: number) {
+  const rungs = ladderOf(request, prepared).map((plan) => rounded(plan.speedup));
+  for (const speedup of rungs.filter((each) => each < below).reverse())
     if (typeof (await planOrReason(request, prepared, speedup)) !== "string") return { speedup };
-  }
   return undefined;
-}
-
-/** The speed-up of every layer at its fastest, by the latency tables. */
-function fastestByTable({ measured, measuredInt8 }: Prepared): number {
-  return Math.max(...[measured, measuredInt8 ?? measured].map(fastestOf));
-}
-
-function fastestOf(measured: LayerMeasurements): number {
-  const fastest = measured.layers.map(({ options }) => Math.min(...options.map(({ ms }) => ms)));
-  return originalMs(measured) / fastest.reduce((sum, ms) => sum + ms, measured.restMs);
-}
-
-function lesser(speedup: number): number[] {
-  const tries = lesserShares.map((share) => rounded(1 + (speedup - 1) * share));
-  return [...new Set(tries)].filter((each) => each > 1 && each < speedup);
 }
 
 /** Down to hundredths, so that what is printed is what was tried. */
@@ -135,11 +171,7 @@ function rounded(speedup: number): number {
 }
 
 /** The plan of the precision that is predicted to lose least, or in words why there is none. */
-async function planOrReason(
-  request: CompressRequest,
-  prepared: Prepared,
-  speedup: number,
-): Promise<SpeedPlan | string> {
+async function planOrReason(request: CompressRequest, prepared: Prepared, speedup: number) {
   const { planner = planForSpeed, engine, precisions = ["fp32"], onStep, onWays } = request;
   const plans: SpeedPlan[] = [];
   let reason = "";
@@ -152,15 +184,14 @@ async function planOrReason(
       reason = error.message;
     }
   }
-  if (precisions.length > 1) onWays?.(plans, speedup);
+  const alone = prepared.measuredInt8 && !plans.some(isInt8Alone) ? [planAsIs(prepared.measuredInt8)] : [];
+  if (alone.length + plans.length > 1) onWays?.([...alone, ...plans], speedup);
   return plans.sort((a, b) => a.loss - b.loss)[0] ?? reason;
 }
 
 async function clocked<T>({ onSeconds }: CompressRequest, part: string, work: () => Promise<T>): Promise<T> {
   const start = performance.now();
-  try {
-    return await work();
-  } finally {
-    onSeconds?.(part, (performance.now() - start) / 1000);
-  }
+  const result = await work();
+  onSeconds?.(part, (performance.now() - start) / 1000);
+  return result;
 }

@@ -9,7 +9,7 @@ import { int8LayersOf } from "./measure/measureInt8";
 import { imageFeatures, type Prepared } from "./prepareCompression";
 import { mostInt8 } from "./quantize/grid";
 import { int8Network, rangeImages } from "./quantize/int8Network";
-import type { SpeedPlan } from "./allocate/speedPlan";
+import { type SpeedPlan, splitsNothing } from "./allocate/speedPlan";
 
 /** The fit that every compression uses: the best of lib/compression's. */
 export const compressionFit = "ReLU-aware";
@@ -17,6 +17,8 @@ export const compressionFit = "ReLU-aware";
 /** A network compressed by a plan, with the head refitted to it. */
 export interface CompressedCopy {
   plan: SpeedPlan;
+  /** Before it was rounded and its head refitted. */
+  fitted: Network;
   network: Network;
   head: LinearWeights;
   /** What the training of its layers brought, where it was asked for. */
@@ -24,9 +26,8 @@ export interface CompressedCopy {
 }
 
 /**
- * Fits the factors to the calibration images and the head to the features of all images that may be learnt from; trains all
- * layers but the first to answer as the original does, if that was asked for; rounds to int8 where the plan says so, after
- * which the head is refitted.
+ * Fits the factors to the calibration images, rounds to int8 where the plan says so, and fits the head to the features of all
+ * images that may be learnt from.
  */
 export async function compressedCopy(prepared: Prepared, plan: SpeedPlan): Promise<CompressedCopy> {
   const { measured, calibration, options } = prepared;
@@ -36,26 +37,32 @@ export async function compressedCopy(prepared: Prepared, plan: SpeedPlan): Promi
     bases: measured.bases,
     onProgress: (done, total) => options.onStep?.("fitting the layers", done, total),
   });
-  const tuned = await tunedCopy(prepared, plan, fitted);
-  const body = await inPrecision(prepared, tuned?.network ?? fitted, plan);
-  const network = tuned && body === tuned.network ? body : await headRefitted(prepared, body);
-  return { plan, network, head: layerOf(network, "fc"), tuned };
+  const network = await headRefitted(prepared, await inPrecision(prepared, fitted, plan));
+  return { plan, fitted, network, head: layerOf(network, "fc") };
+}
+
+/**
+ * The copy after all its layers but the first were trained to answer as the original does, rounded again and its head
+ * refitted to that; as it was where no training was asked for or helped, or nothing is split that could win by it.
+ */
+export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promise<CompressedCopy> {
+  const { options, measured } = prepared;
+  const { plan, fitted } = copy;
+  if (!options.tuning || splitsNothing(plan)) return copy;
+  const { epochs, minutes, progress, interruptible = (work) => work() } = options.tuning;
+  const closedForm = await headRefitted(prepared, fitted);
+  const settings = { teacher: measured.network, epochs, minutes, engine: options.engine, onProgress: progress?.() };
+  const tuned = await interruptible(() => tune(closedForm, options.train, settings));
+  if (!tuned.improved) return { ...copy, tuned };
+  const body = await inPrecision(prepared, tuned.network, plan);
+  const network = body === tuned.network ? body : await headRefitted(prepared, body);
+  return { ...copy, network, head: layerOf(network, "fc"), tuned };
 }
 
 async function headRefitted(prepared: Prepared, network: Network): Promise<Network> {
   const { options, learning, learningFeatures, head } = prepared;
   const features = await imageFeatures(options, network, learning, "compressed features of training images");
   return withHead(network, [refitHead(head, features, learningFeatures)]);
-}
-
-/** Undefined where no training was asked for, or nothing is split that could win by it. */
-async function tunedCopy(prepared: Prepared, { ranks }: SpeedPlan, fitted: Network): Promise<Tuned | undefined> {
-  const { options, measured } = prepared;
-  if (!options.tuning || [...ranks.values()].every((each) => each === undefined)) return undefined;
-  const { epochs, minutes, progress, interruptible = (work) => work() } = options.tuning;
-  const closedForm = await headRefitted(prepared, fitted);
-  const settings = { teacher: measured.network, epochs, minutes, engine: options.engine, onProgress: progress?.() };
-  return interruptible(() => tune(closedForm, options.train, settings));
 }
 
 async function inPrecision(prepared: Prepared, fitted: Network, { precision, inFp32 }: SpeedPlan): Promise<Network> {

@@ -88,11 +88,34 @@ test("without --precision it says what either would reach, takes one, and the fi
   assert.equal(answer.status, 0, answer.stderr);
   assert.match(answer.stdout, /instructions for int8/i);
   const ways = answer.stdout.slice(answer.stdout.indexOf("To choose from, for 1.2 ×"));
-  assert.match(ways, /^fp32 .*\d/m);
+  assert.match(ways, /^low rank .*\d/m);
+  assert.match(ways, /^int8 +none .*\d/m);
   const report = JSON.parse(readFileSync(join(checkout, "chosen", "model.json"), "utf8"));
   const { precision } = report.plan;
   const share = report.measured.bytes.after / report.measured.bytes.before;
   assert.ok(precision === "int8" ? share < 0.5 : report.int8Alone, `${precision}, ${share}`);
+  const { correct } = await accuracyOfFile(file);
+  assert.equal(report.measured.after.correct, correct);
+});
+
+test("--max-drop alone finds the fastest network within it on held-out images, and the report tells what was tried", {
+  skip,
+}, async () => {
+  const file = join(checkout, "within", "model.onnx");
+  const given = ["--precision", "fp32", "--images", images, "--max-drop", "10", "--out", file];
+  const answer = runCommand(checkout, ["compress", ...given]);
+  const report = answer.status === 0 && JSON.parse(readFileSync(join(checkout, "within", "model.json"), "utf8"));
+  assert.ok(report, answer.stderr);
+  assert.deepEqual([report.asked.speedup, report.asked.maxDrop], [null, 10]);
+  const lost = (candidate: typeof report) => 100 * candidate.heldOut.drop.difference;
+  const { speedup } = report.plan;
+  const [chosen, ...others] = report.candidates.filter((each: typeof report) => each.speedup === speedup);
+  assert.equal(others.length, 0);
+  assert.deepEqual(chosen.ranks, report.plan.ranks);
+  assert.ok(lost(chosen) <= 10);
+  for (const candidate of report.candidates)
+    assert.equal(lost(candidate) <= 10, candidate.speedup <= chosen.speedup, JSON.stringify(candidate));
+  assert.equal(chosen.heldOut.before.total, report.images.heldOut);
   const { correct } = await accuracyOfFile(file);
   assert.equal(report.measured.after.correct, correct);
 });

@@ -19,8 +19,8 @@ import {
 /** What `npm run compress` was asked for. */
 export interface CompressArguments {
   settings: Settings;
-  /** Above 1. */
-  speedup: number;
+  /** Above 1; undefined: the fastest within `maxDrop`. */
+  speedup?: number;
   /** Points of top-1, at least 0; undefined: any. */
   maxDrop?: number;
   /** Of the convolutions, to choose from. */
@@ -41,9 +41,12 @@ it. Some minutes.
 
 ${weightsHelp}
 ${imageHelp}
-  --speedup X      times as fast as the original in the same engine, above 1 (default: 2); the last timing, of both in
-                   turn, may fall short of it by ${100 * timingTolerance} %
-  --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any)
+  --speedup X      times as fast as the original in the same engine, above 1 (default: 2, unless --max-drop stands alone); the
+                   last timing, of both in turn, may fall short of it by ${100 * timingTolerance} %
+  --max-drop P     points of top-1 it may cost; if it costs more, nothing is written (default: any). Without --speedup: the
+                   fastest network that loses no more of the last tenth of the training images, which nothing learns from;
+                   three to five are fitted to find it, some minutes each. The one found is measured once on the test
+                   images, and not written if the whole 95 % interval of its loss there is above P
   --precision P    arithmetic of the convolutions: fp32, int8, or auto (default), which takes the one that is predicted to
                    lose less at this speed-up; layers that are slower in int8 keep fp32
   --batch N        images at once, for which it is to be fast (default: 64)
@@ -55,7 +58,7 @@ ${imageHelp}
   --fresh          compute again what the caches hold
   --help           show this
 
-Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or costs more than --max-drop; nothing is
+Exit code 0: written. 1: an error. 2: the speed-up is out of reach, was missed, or all costs more than --max-drop; nothing is
 written then, and what can be had is said with its command.`;
 
 const { weights, entry, threads, fresh } = settingOptions;
@@ -73,8 +76,9 @@ export function compressArguments(args: string[]): CompressArguments | undefined
   const parsed = parseOptions("run compress", help, args, options);
   if (!parsed) return undefined;
   const { values } = parsed;
-  const speedup = numberFrom(values.speedup ?? "2", "--speedup");
-  if (speedup <= 1) throw new UserError(`--speedup takes a number above 1, not "${values.speedup}"`);
+  const maxDrop = values["max-drop"] === undefined ? undefined : numberFrom(values["max-drop"], "--max-drop");
+  const speedup =
+    values.speedup === undefined && maxDrop !== undefined ? undefined : speedupFrom(values.speedup ?? "2");
   if (values.out === "") throw new UserError("--out takes the name of a file, not nothing");
   const out = values.out === undefined ? join(buildFolder, "compressed.onnx") : fromReader(values.out);
   const settings = settingsFrom(values);
@@ -89,7 +93,7 @@ export function compressArguments(args: string[]): CompressArguments | undefined
   return {
     settings,
     speedup,
-    maxDrop: values["max-drop"] === undefined ? undefined : numberFrom(values["max-drop"], "--max-drop"),
+    maxDrop,
     precisions: precisionsFrom(values.precision ?? "auto"),
     batch: values.batch === undefined ? 64 : positiveInteger(values.batch, "--batch"),
     tuning: tuning.epochs === undefined && tuning.minutes === undefined ? undefined : tuning,
@@ -102,6 +106,12 @@ function precisionsFrom(value: string): Precision[] {
   if (value === "auto") return ["fp32", "int8"];
   if (value === "fp32" || value === "int8") return [value];
   throw new UserError(`--precision takes fp32, int8 or auto, not "${value}"`);
+}
+
+function speedupFrom(value: string): number {
+  const speedup = numberFrom(value, "--speedup");
+  if (speedup <= 1) throw new UserError(`--speedup takes a number above 1, not "${value}"`);
+  return speedup;
 }
 
 function minutesFrom(value: string): number {

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { version } from "../../../package.json";
 import { inputShape } from "../../assets/images/labelledImages";
 import { preprocessingText } from "../../assets/images/preprocessing";
-import type { Attempt } from "../../compression/compressNetwork";
+import type { Attempt, Candidate } from "../../compression/compressNetwork";
 import { compressionFit } from "../../compression/compressedCopy";
 import { int8Support } from "../../core/processor";
 import { usableCores } from "../../core/usableCores";
@@ -21,6 +21,8 @@ export interface CompressionRecord {
   asked: CompressArguments;
   prepared: Prepared;
   attempt: Attempt;
+  /** Among which the attempt was chosen, if no speed-up was asked for. */
+  tried?: Candidate[];
   int8Alone?: Attempt;
   seconds: Record<string, number>;
 }
@@ -46,7 +48,7 @@ export function onnxMetadata({ loaded, prepared, attempt }: CompressionRecord): 
 
 /** The JSON report beside the ONNX file; shares and intervals between 0 and 1, times in milliseconds. */
 export function compressionReport(record: CompressionRecord, onnx: { file: string; bytes: number; sha256: string }) {
-  const { loaded, asked, prepared, attempt, int8Alone, seconds } = record;
+  const { loaded, asked, prepared, attempt, tried, int8Alone, seconds } = record;
   const { weights, images, read } = loaded;
   const { plan } = attempt.copy;
   const layers = plannedLayers(prepared, plan);
@@ -83,7 +85,7 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
       int8: int8Support().instructions ?? null,
     },
     asked: {
-      speedup: asked.speedup,
+      speedup: asked.speedup ?? null,
       maxDrop: asked.maxDrop ?? null,
       precisions: asked.precisions,
       batch: asked.batch,
@@ -104,6 +106,13 @@ export function compressionReport(record: CompressionRecord, onnx: { file: strin
       restMs: measuredIn(prepared, plan.precision).restMs,
       speedup: plan.speedup,
     },
+    candidates:
+      tried?.map(({ copy: { plan }, heldOut }) => ({
+        ...plan,
+        ranks: outputRanks(plan.ranks),
+        inFp32: [...plan.inFp32],
+        heldOut,
+      })) ?? null,
     measured: attempt.measured,
     int8Alone: int8Alone?.measured ?? null,
     seconds,

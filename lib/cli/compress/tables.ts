@@ -1,6 +1,8 @@
 import { optionOf } from "../../compression/measure/latencyTable";
 import type { Measured } from "../../compression/measureCompressed";
 import { measuredIn, type Prepared } from "../../compression/prepareCompression";
+import { pointsLost } from "../../compression/comparePredictions";
+import type { Candidate } from "../../compression/compressNetwork";
 import type { SpeedPlan } from "../../compression/allocate/speedPlan";
 import { busyLine } from "../../core/busyness";
 import { speedupText } from "../../engines/speedup";
@@ -71,17 +73,29 @@ export function planTable(prepared: Prepared, plan: SpeedPlan): string {
   );
 }
 
-/** What each precision would reach, as planned: speed-ups timed as wholes, what they are predicted to lose. */
+/** What each way would reach, as planned: speed-ups by the clock or the latency table, what they are predicted to lose. */
 export function waysTable(plans: readonly SpeedPlan[]): string {
   return textTable(
-    ["convolutions", "layers split", "times as fast", "divergence, nats an image"],
-    plans.map(({ precision, ranks, speedup, loss }) => [
-      precision,
-      `${[...ranks.values()].filter(Boolean).length} of ${ranks.size}`,
-      speedup.toFixed(2),
-      loss.toPrecision(2),
-    ]),
+    ["way", "layers split", "times as fast", "divergence, nats an image"],
+    plans.map((plan) => [...wayOf(plan), plan.speedup.toFixed(2), plan.loss.toPrecision(2)]),
   );
+}
+
+/** What was tried on the held-out images, in turn. */
+export function triedTable(tried: readonly Candidate[]): string {
+  return textTable(
+    ["way", "layers split", "planned, times as fast", "points lost, held-out"],
+    tried.map(({ copy: { plan }, heldOut }) => {
+      const [low, high] = [heldOut.drop.low, heldOut.drop.high].map((share) => (100 * share).toFixed(2));
+      return [...wayOf(plan), plan.speedup.toFixed(2), `${pointsLost(heldOut).toFixed(2)} (${low} to ${high})`];
+    }),
+  );
+}
+
+function wayOf({ precision, ranks }: SpeedPlan): string[] {
+  const split = [...ranks.values()].filter(Boolean).length;
+  const way = precision === "fp32" ? "low rank" : split > 0 ? "low rank, int8" : "int8";
+  return [way, split > 0 ? `${split} of ${ranks.size}` : "none"];
 }
 
 function rankOf(rank: number | undefined, full: number): string {

@@ -1,4 +1,5 @@
-import { type Attempt, type CompressionOutcome, costs } from "../../compression/compressNetwork";
+import { pointsLost } from "../../compression/comparePredictions";
+import type { Attempt, CompressionOutcome } from "../../compression/compressNetwork";
 import { commandLine } from "../arguments";
 import type { CompressArguments } from "./options";
 
@@ -27,16 +28,25 @@ export function whatCanBeHad(
     }
     case "too costly": {
       const { attempt, instead } = outcome;
+      if (speedup === undefined)
+        return `${attempt.speedup} × was within ${maxDrop} on the held-out training images, on the test images it costs ${points(attempt)}: ${command(attempt)} takes it all the same`;
       const costly = `${speedup} × costs ${points(attempt)}, more than ${maxDrop}`;
       return instead
         ? `${costly}; ${instead.speedup} × costs ${points(instead)}: ${command(instead)}`
         : `${costly}; no lesser speed-up that was tried can be had for it: allow a larger --max-drop`;
     }
+    case "none within": {
+      const [least] = [...outcome.tried].sort((a, b) => pointsLost(a.heldOut) - pointsLost(b.heldOut));
+      const { plan } = least.copy;
+      const lost = Math.ceil(100 * pointsLost(least.heldOut) - 1e-9) / 100;
+      const other = plan.precision === "int8" ? ", or try --precision fp32" : "";
+      return `none that was tried keeps within ${maxDrop}: ${plan.speedup.toFixed(2)} × loses ${lost} points of the held-out training images: ${repeated(args)} --max-drop ${lost}${other}`;
+    }
   }
 }
 
 function points({ measured }: Attempt): string {
-  return `${costs(measured).toFixed(2)} points`;
+  return `${pointsLost(measured).toFixed(2)} points`;
 }
 
 /** The command as it was typed, without what is now to be another. */

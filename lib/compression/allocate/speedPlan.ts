@@ -3,7 +3,7 @@ import { timeBeside } from "../../engines/timeBeside";
 import { UserError } from "../../core/errors";
 import type { OnStep } from "../../core/progress";
 import { allocateRanks } from "./allocateRanks";
-import type { Allocation, LayerChoices } from "./choices";
+import type { Allocation } from "./choices";
 import { choicesOf, type LayerMeasurements } from "../measure/measureLayers";
 import { predictMs } from "../measure/latencyTable";
 import { int8LayersOf, slowerInInt8 } from "../measure/measureInt8";
@@ -21,7 +21,10 @@ export interface SpeedPlan {
   loss: number;
   /** Milliseconds a batch by the latency table. */
   predictedMs: { original: number; compressed: number };
-  /** Measured in turn with the original (`speedupOf`), and the share of the cores that other programs took meanwhile. */
+  /**
+   * Over the original: measured in turn with it (`speedupOf`), by the latency table where nothing was timed; and the share of the
+   * cores that other programs took meanwhile.
+   */
   speedup: number;
   busy: number;
 }
@@ -48,14 +51,34 @@ export function originalMs(measured: Pick<LayerMeasurements, "restMs" | "layers"
 
 /** No layer split, by the latency table alone. */
 export function planAsIs(measured: LayerMeasurements): SpeedPlan {
-  const predictedMs = { original: originalMs(measured), compressed: predictMs(measured, new Map()) };
+  return untimed(measured, { ranks: new Map(measured.layers.map(({ layer }) => [layer, undefined])), loss: 0 });
+}
+
+/** Ranks for a speed-up by the latency table alone; undefined if even the smallest are too slow by it. */
+export function planByTable(measured: LayerMeasurements, speedup: number): SpeedPlan | undefined {
+  const budget = originalMs(measured) / speedup - measured.restMs;
+  try {
+    return untimed(measured, allocateRanks(choicesOf(measured, "ms", "sensitivity"), budget));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether all layers stay whole. */
+export function splitsNothing({ ranks }: Pick<SpeedPlan, "ranks">): boolean {
+  return [...ranks.values()].every((each) => each === undefined);
+}
+
+function untimed(measured: LayerMeasurements, { ranks, loss }: Pick<Allocation, "ranks" | "loss">): SpeedPlan {
+  const [original, compressed] = [originalMs(measured), predictMs(measured, ranks)];
   return {
     precision: measured.int8 ? "int8" : "fp32",
-    ranks: new Map(measured.layers.map(({ layer }) => [layer, undefined])),
+    ranks,
     inFp32: new Set(),
-    loss: measured.int8?.loss ?? 0,
-    predictedMs,
-    speedup: predictedMs.original / predictedMs.compressed,
+    loss: loss + (measured.int8?.loss ?? 0),
+    predictedMs: { original, compressed },
+    speedup: original / compressed,
     busy: measured.busy,
   };
 }
@@ -73,23 +96,21 @@ export async function planForSpeed(
   onStep?: OnStep,
 ): Promise<SpeedPlan> {
   if (!(speedup > 1)) throw new UserError(`a speed-up of ${speedup} asks for nothing: give a number above 1`);
-  const choices = choicesOf(measured, "ms", "sensitivity");
-  const original = originalMs(measured);
   // What the table was wrong by for one plan is no surprise for the next.
   let [busy, correction, mixed] = [measured.busy, 1, true];
   const here = () => `on this machine, of which other programs took up to ${(100 * busy).toFixed(0)} %`;
   const planAt = async (aim: number) => {
-    const allocation = allocationFor(choices, original / aim - measured.restMs);
-    if (!allocation)
+    const untimed = planByTable(measured, aim);
+    if (!untimed)
       throw new UserError(`${speedup} × is out of reach ${here()}: even the smallest ranks take longer, ask for less`);
-    const plan = await timed(measured, engine, allocation, { correction, mixed, onStep });
+    const plan = await timePlan(measured, engine, untimed, { correction, mixed, onStep });
     mixed &&= plan.inFp32.size > 0 || slowerInInt8(measured, plan.ranks).size === 0;
-    correction = (plan.speedup * plan.predictedMs.compressed) / original;
+    correction = plan.speedup / untimed.speedup;
     busy = Math.max(busy, plan.busy);
     return plan;
   };
   // In int8 the layers may be fast enough as they are: no aim is lower.
-  const asIs = speedup * predictMs(measured, new Map()) <= original ? await planAt(speedup) : undefined;
+  const asIs = planAsIs(measured).speedup >= speedup ? await planAt(speedup) : undefined;
   const plan = asIs && asIs.speedup >= wanted.least * speedup ? asIs : await searchPlan(speedup, planAt);
   if (plan) return plan;
   throw new UserError(
@@ -126,45 +147,28 @@ export async function searchPlan<Plan extends Pick<SpeedPlan, "loss" | "speedup"
     : reached.sort((a, b) => b.speedup - a.speedup)[0];
 }
 
-function allocationFor(choices: LayerChoices[], budget: number): Allocation | undefined {
-  try {
-    return allocateRanks(choices, budget);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
 /**
- * A plan's timing. Layers that are slower in int8 by themselves may yet be better in it, since a change of precision on the
+ * A plan by its timing. Layers that are slower in int8 by themselves may yet be better in it, since a change of precision on the
  * way costs time as well: both ways are timed, unless it is known that mixing does not pay.
+ * @param correction how many times as fast as the latency table tells a plan is expected to be.
  */
-async function timed(
+export async function timePlan(
   measured: LayerMeasurements,
   engine: Engine,
-  { ranks, loss }: Allocation,
-  { correction, mixed, onStep }: { correction: number; mixed: boolean; onStep?: OnStep },
+  plan: SpeedPlan,
+  { correction = 1, mixed = true, onStep }: { correction?: number; mixed?: boolean; onStep?: OnStep },
 ): Promise<SpeedPlan> {
   const { network, batch, imageShape, int8 } = measured;
-  const predictedMs = { original: originalMs(measured), compressed: predictMs(measured, ranks) };
-  const split = placeholderSplits(network, ranks);
-  const slower = slowerInInt8(measured, ranks);
+  const split = placeholderSplits(network, plan.ranks);
+  const slower = slowerInInt8(measured, plan.ranks);
   const ways = int8 && mixed && slower.size > 0 ? [new Set<string>(), slower] : [new Set<string>()];
   const forms = ways.map((inFp32) => (int8 ? placeholderInt8(split, int8LayersOf(split, inFp32)) : split));
-  const expected = forms.map(() => (correction * predictedMs.original) / predictedMs.compressed);
+  const expected = forms.map(() => correction * plan.speedup);
   const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);
   const options = { ...rounds, shape: [batch, ...imageShape], expected, onProgress };
   const timings = await timeBeside(network, forms, engine, options);
   const ratios = timings.map(({ speedup }) => speedup.ratio);
   const speedup = Math.max(...ratios);
   const best = ratios.indexOf(speedup);
-  return {
-    precision: int8 ? "int8" : "fp32",
-    ranks,
-    inFp32: ways[best],
-    loss: loss + (int8?.loss ?? 0),
-    predictedMs,
-    speedup,
-    busy: timings[best].after.busy,
-  };
+  return { ...plan, inFp32: ways[best], speedup, busy: timings[best].after.busy };
 }

@@ -1,4 +1,5 @@
-import { firstImages } from "../../assets/images/labelledImages";
+import { contentKey, firstImages } from "../../assets/images/labelledImages";
+import { cached } from "../../core/cache";
 import { run } from "../../engines/run";
 import type { Network } from "../../network/network";
 import { partsOf, type RankPlan } from "../../network/rankPlan";
@@ -19,10 +20,10 @@ export interface MeasureInt8Options extends MeasureOptions {
  */
 export async function measureInt8(
   measured: LayerMeasurements,
-  { engine, batch, imageShape, images, sensitivityImages, rounds = 5, mostWeight, cache, onStep }: MeasureInt8Options,
+  options: MeasureInt8Options,
 ): Promise<LayerMeasurements> {
+  const { engine, batch, imageShape, rounds = 5, cache, onStep } = options;
   const { network, layers } = measured;
-  const progressOf = (step: string) => (done: number, total: number) => onStep?.(step, done, total);
   const candidates = new Map(layers.map(({ layer, options }) => [layer, options.flatMap(({ ranks }) => ranks ?? [])]));
   const table = await measureLatencyTable(network, candidates, {
     threads: engine.threads,
@@ -31,20 +32,13 @@ export async function measureInt8(
     precision: "int8",
     runs: rounds,
     cache,
-    onProgress: progressOf("latency table, int8"),
+    onProgress: (done, total) => onStep?.("latency table, int8", done, total),
   });
-  const int8 = { layers: convolutionsOf(network), mostWeight };
-  const calibration = { images: firstImages(images, rangeImages), engine, onProgress: progressOf("ranges") };
-  const quantized = await int8Network(network, int8, calibration);
-  const few = firstImages(images, sensitivityImages);
   return {
     ...measured,
     restMs: table.restMs,
     busy: Math.max(measured.busy, table.busy),
-    int8: {
-      fp32Ms: predictMs(measured, new Map()),
-      loss: meanDivergence(await run(network, few, engine), await run(quantized, few, engine)),
-    },
+    int8: { fp32Ms: predictMs(measured, new Map()), loss: await roundingLoss(network, options) },
     layers: layers.map(({ options, ...layer }, i) => ({
       ...layer,
       options: options.map((option) => {
@@ -53,6 +47,20 @@ export async function measureInt8(
       }),
     })),
   };
+}
+
+/** What rounding all convolutions costs a network, in the unit of the sensitivity; kept by content. */
+async function roundingLoss(network: Network, options: MeasureInt8Options): Promise<number> {
+  const { engine, images, sensitivityImages, mostWeight, cache, onStep } = options;
+  const few = firstImages(images, sensitivityImages);
+  const measure = async () => {
+    const onProgress = (done: number, total: number) => onStep?.("ranges", done, total);
+    const calibration = { images: firstImages(images, rangeImages), engine, onProgress };
+    const rounded = await int8Network(network, { layers: convolutionsOf(network), mostWeight }, calibration);
+    return meanDivergence(await run(network, few, engine), await run(rounded, few, engine));
+  };
+  const origin = { network, images: contentKey(images), sensitivityImages, mostWeight, engine: engine.version };
+  return cached("rounding-loss-1", origin, cache, measure);
 }
 
 /** The layers that by the table are slower in int8, at their ranks in a plan. */

@@ -70,6 +70,8 @@ export interface MeasureOptions {
   images: LabelledImages;
   /** How many of them the sensitivity is measured on. */
   sensitivityImages: number;
+  /** Where no layer is to be split: none is told from the rest. */
+  whole?: boolean;
   /** Of the latency table at least, after one to warm up; 5 by default. */
   rounds?: number;
   /** Keeps the latency table for this machine, and the sensitivity by content. */
@@ -82,7 +84,7 @@ export async function measureLayers(unfolded: Network, options: MeasureOptions):
   const { engine, batch, imageShape, images, sensitivityImages, rounds = 5, cache, onStep } = options;
   const progressOf = (step: string) => (done: number, total: number) => onStep?.(step, done, total);
   const network = foldBatchNorms(unfolded);
-  const candidates = candidatesOf(network);
+  const candidates = options.whole ? new Map<string, LayerRanks[]>() : candidatesOf(network);
   const layers = [...candidates.keys()];
   const table = await measureLatencyTable(network, candidates, {
     threads: engine.threads,

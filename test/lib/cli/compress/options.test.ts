@@ -61,6 +61,12 @@ test("without options: twice as fast, at any cost, for batches of 64", () => {
   assert.equal(report, join(buildFolder, "compressed.json"));
 });
 
+test("a loss that may be had without a speed-up asks for the fastest within it; with one it only limits", () => {
+  const { speedup, maxDrop } = compressArguments(["--max-drop", "0.5"])!;
+  assert.deepEqual([speedup, maxDrop], [undefined, 0.5]);
+  assert.equal(compressArguments(["--max-drop", "0.5", "--speedup", "3"])!.speedup, 3);
+});
+
 test("the files lie where the reader typed them, in folders that may not be there yet", () => {
   process.env.INIT_CWD = folder;
   const { out, report } = compressArguments(["--out", "new/m.onnx", "--max-drop", ".5"])!;

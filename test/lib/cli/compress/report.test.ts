@@ -4,6 +4,7 @@ import { type CompressionRecord, compressionReport, headOf, onnxMetadata } from 
 import { tuningText } from "../../../../lib/cli/compress/tuningText";
 import { reportPreprocessing } from "../../../../lib/assets/images/preprocessing";
 import { tensor } from "../../../../lib/core/tensor";
+import { comparePredictions } from "../../../../lib/compression/comparePredictions";
 import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import type { Network } from "../../../../lib/network/network";
 import type { Tuned } from "../../../../lib/training/backbone/tune";
@@ -93,6 +94,20 @@ test("the report states the entry that was chosen and all that was said of what 
   const { asked } = record;
   const plain = { ...record, asked: { ...asked, settings: { ...asked.settings, entry: undefined } } };
   assert.equal(compressionReport(plain, { file: "m.onnx", bytes: 5, sha256: "of it" }).weights.entry, null);
+});
+
+test("the report holds what was tried, and what each lost on the held-out images", () => {
+  const onnx = { file: "m.onnx", bytes: 5, sha256: "of it" };
+  assert.equal(compressionReport(record, onnx).candidates, null);
+  const labels = new Int32Array(3);
+  const heldOut = comparePredictions(labels, labels, labels);
+  const { candidates } = compressionReport({ ...record, tried: [{ copy: record.attempt.copy, heldOut }] }, onnx);
+  assert.deepEqual(
+    candidates?.map(({ speedup }) => speedup),
+    [1.5],
+  );
+  assert.deepEqual(candidates?.[0].heldOut, heldOut);
+  assert.equal(candidates?.[0].ranks["a.conv1"], 16);
 });
 
 test("a training of the layers is said in the file, and only then", () => {

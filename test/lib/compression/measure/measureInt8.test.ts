@@ -68,3 +68,26 @@ test("with no layer split a plan is what rounding alone gives", async () => {
   assert.ok([...ranks.values()].every((own) => own === undefined));
   assert.equal(speedup, int8.int8!.fp32Ms / predictMs(int8, new Map()));
 });
+
+test("what rounding costs is kept by content", async () => {
+  const [fp32, int8] = await both;
+  const steps = new Set<string>();
+  const again = await measureInt8(fp32, { ...options, onStep: (step) => steps.add(step) });
+  assert.equal(again.int8!.loss, int8.int8!.loss);
+  assert.ok(!steps.has("ranges"));
+  await measureInt8(fp32, { ...options, sensitivityImages: 3, onStep: (step) => steps.add(step) });
+  assert.ok(steps.has("ranges"));
+});
+
+test("as a whole neither responses nor single layers are measured, and a plan is int8 alone", async () => {
+  const steps = new Set<string>();
+  const whole = { ...options, whole: true, onStep: (step: string) => steps.add(step) };
+  const fp32 = await measureLayers(network, whole);
+  const int8 = await measureInt8(fp32, whole);
+  for (const step of ["responses", "sensitivity"]) assert.ok(!steps.has(step), step);
+  assert.deepEqual([fp32.layers, int8.layers], [[], []]);
+  const { precision, predictedMs, loss } = planAsIs(int8);
+  assert.deepEqual([precision, loss], ["int8", (await both)[1].int8!.loss]);
+  assert.deepEqual(predictedMs, { original: fp32.restMs, compressed: int8.restMs });
+  assert.equal(slowerInInt8(int8, new Map()).size, 0);
+});
