@@ -1,7 +1,7 @@
-/** The few of the names that are spelt most like the given one, the most like first: for messages about a wrong one. */
-export function nearest(name: string, names: readonly string[], count = 3): string[] {
+/** The three of the names that are spelt most like the given one, the most like first: for messages about a wrong one. */
+export function nearest(name: string, names: readonly string[]): string[] {
   const distances = new Map(names.map((other) => [other, editDistance(name, other)]));
-  return [...names].sort((a, b) => distances.get(a)! - distances.get(b)!).slice(0, count);
+  return [...names].sort((a, b) => distances.get(a)! - distances.get(b)!).slice(0, 3);
 }
 
 /** Insertions, deletions and substitutions that turn one text into the other (Levenshtein 1966), row by row. */
