@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { codeCells, parseNotebook } from "../../../../lib/cli/notebooks/notebookFile";
+import { Results } from "../../../../lib/cli/results";
 
 const { callCompiler } = require("../../../../lib/cli/notebooks/compiler.cjs");
 
 interface Converted {
+  output?: string;
+  declOutput?: string;
   diagnostics: { messageText: string; start: { line: number; character: number } }[];
 }
 
@@ -44,4 +49,26 @@ describe("the kernel's compiler", () => {
       assert.equal(textAt(source, at), "function half(x: number): number", source);
     for (const source of ["1 + ", "half(1); "]) assert.equal(textAt(source, source.length), undefined, source);
   });
+});
+
+// tslab turns a pattern { network: each } into { exports, network: each } where an earlier cell has a network: then all that
+// earlier cells gave is undefined within.
+describe("the cells compile, and no pattern in them renames what an earlier cell is named,", () => {
+  const results = new Results();
+  for (const chapter of results.all())
+    test(`of chapter ${chapter.number}`, () => {
+      const id = callCompiler("create", { isJS: false, isBrowser: false });
+      let declared = "";
+      for (const { source } of codeCells(parseNotebook(readFileSync(results.source(chapter), "utf8"), chapter.name))) {
+        const {
+          diagnostics,
+          output = "",
+          declOutput = "",
+        } = callCompiler("convert", id, declared, source) as Converted;
+        assert.deepEqual(diagnostics, []);
+        assert.doesNotMatch(output, /[{,]\s*exports\s*[,}]/, source);
+        declared = declOutput;
+      }
+      callCompiler("close", id);
+    });
 });
