@@ -1,4 +1,5 @@
 import type { Assets } from "../assets/assets";
+import { pointsLost } from "../compression/comparePredictions";
 import { type CompressionOutcome, compressNetwork } from "../compression/compressNetwork";
 import { compressionFit } from "../compression/compressedCopy";
 import { leastImages, measuredIn } from "../compression/prepareCompression";
@@ -71,6 +72,8 @@ async function run(
     onWays: (plans, planned) => console.log(`\nTo choose from, for ${planned} ×:\n${waysTable(plans)}`),
     onTry: ({ speedup, precision }, left) =>
       console.log(`\nTrying ${speedup.toFixed(2)} ×, ${precision}; after it at most ${left} more:`),
+    onJudged: ({ heldOut }) =>
+      console.log(`${pointsLost(heldOut).toFixed(2)} points lost on the held-out training images`),
     onTried: (tried, chosen) => {
       const found = chosen
         ? `the fastest within ${maxDrop} is ${chosen.copy.plan.speedup.toFixed(2)} ×`

@@ -46,6 +46,8 @@ export interface CompressRequest extends CompressionOptions {
   onWays?: (plans: readonly SpeedPlan[], speedup: number) => void;
   /** Called with every plan that is tried on the held-out images, and how many more may follow. */
   onTry?: (plan: SpeedPlan, left: number) => void;
+  /** Called with what became of it there. */
+  onJudged?: (candidate: Candidate) => void;
   /** Called with all that were tried, and the one chosen of them. */
   onTried?: (tried: readonly Candidate[], chosen: Candidate | undefined) => void;
   /** Called with every plan that will be measured on the test images. */
@@ -96,7 +98,7 @@ async function fastestWithin(request: CompressRequest, prepared: Prepared): Prom
 
 /** Fits a few plans to find the fastest that loses no more than it may on the held-out images. */
 async function search(request: CompressRequest, prepared: Prepared, below = Number.POSITIVE_INFINITY) {
-  const { maxDrop = Number.POSITIVE_INFINITY, engine, onStep, onTry, onTried, onPlan } = request;
+  const { maxDrop = Number.POSITIVE_INFINITY, engine, onStep, onTry, onJudged, onTried, onPlan } = request;
   const candidates = new Map<SpeedPlan, Candidate>();
   const rungs = ladderOf(request, prepared).filter(({ speedup }) => speedup < below);
   const best = await highestThatHolds(rungs, async (rung, left) => {
@@ -105,6 +107,7 @@ async function search(request: CompressRequest, prepared: Prepared, below = Numb
     const copy = await fitted(request, prepared, await clocked(request, "plan", time));
     const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
     candidates.set(rung, { copy, heldOut });
+    onJudged?.({ copy, heldOut });
     return pointsLost(heldOut) <= maxDrop;
   });
   const tried = [...candidates.values()];
