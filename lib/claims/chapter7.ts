@@ -30,6 +30,9 @@ const notFast = 1.1;
 /** Relative difference of two times, or of a time from a count, that counts as one. */
 const apart = 0.1;
 
+/** Whether times tell nothing: other programs had their share of the machine, or the timings contradict each other. */
+const tellsNothing = (busy: number, timings: readonly { doubtful: boolean }[]) =>
+  busy > busyShare || timings.some(({ doubtful }) => doubtful);
 const ifQuiet = `not comparable if other programs took more than ${100 * busyShare} % of the cores or timings contradict each other`;
 
 const fasterClaim: ClaimRule<FasterNetworkEvidence> = {
@@ -38,10 +41,10 @@ const fasterClaim: ClaimRule<FasterNetworkEvidence> = {
   timed: true,
   judge: ({ chosen }) => {
     if (!chosen) return notComputed;
-    const { speedup, doubtful, busy, drop } = chosen;
+    const { speedup, busy, drop } = chosen;
     const points = 100 * drop.difference;
     const computed = `${speedup.toFixed(2)} × as fast, ${points.toFixed(2)} points lost`;
-    if (doubtful || busy > busyShare)
+    if (tellsNothing(busy, [chosen]))
       return { computed, verdict: "not comparable", note: `others took ${(100 * busy).toFixed(0)} % of the cores` };
     if (speedup < notFast) return { computed, verdict: "refuted" };
     return { computed, verdict: speedup >= fast && points <= mostPoints ? "reproduced" : "differs" };
@@ -82,15 +85,15 @@ const macsClaim: ClaimRule<FasterNetworkEvidence> = {
   },
 };
 
-/** Judges by times: none where other programs had their share of the machine, or the timings contradict each other. */
+/** Judges by times, where they tell something. */
 function judgeTimed(
   { networks }: FasterNetworkEvidence,
-  judge: (alone: TimedNetwork, networks: NonNullable<FasterNetworkEvidence["networks"]>) => Judgement,
+  judge: (networks: NonNullable<FasterNetworkEvidence["networks"]>) => Judgement,
 ): Judgement {
   if (!networks) return notComputed;
   const { int8Alone, lowRank, both, busy } = networks;
-  const judged = judge(int8Alone, networks);
-  if (busy <= busyShare && ![int8Alone, ...lowRank, ...both].some(({ doubtful }) => doubtful)) return judged;
+  const judged = judge(networks);
+  if (!tellsNothing(busy, [int8Alone, ...lowRank, ...both])) return judged;
   const note = `others took ${(100 * busy).toFixed(0)} % of the cores, or timings contradict each other`;
   return { computed: judged.computed, verdict: "not comparable", note };
 }
@@ -106,7 +109,7 @@ const int8Claim: ClaimRule<FasterNetworkEvidence> = {
   rule: `on any assets and the processor at hand, the proposed low-rank networks: ${ifQuiet}; else reproduced if one is at least as fast as int8 alone and at least as often right, refuted if int8 alone is so beside each of them, else differs`,
   timed: true,
   judge: (evidence) =>
-    judgeTimed(evidence, (alone, { lowRank }) => {
+    judgeTimed(evidence, ({ int8Alone: alone, lowRank }) => {
       if (lowRank.length === 0) return notComputed;
       const computed = `low rank ${told(fastest(lowRank))}, int8 ${told(alone)}`;
       if (lowRank.some((each) => wins(each, alone))) return { computed, verdict: "reproduced" };
@@ -119,7 +122,7 @@ const bothClaim: ClaimRule<FasterNetworkEvidence> = {
   rule: `on any assets and the processor at hand, low rank and then int8, the fastest: ${ifQuiet}; else reproduced if it is ≥ ${notFast} × as fast as int8 alone and loses ≤ ${mostPoints} points of top-1 to it, refuted if it is no faster, else differs`,
   timed: true,
   judge: (evidence) =>
-    judgeTimed(evidence, (alone, { both }) => {
+    judgeTimed(evidence, ({ int8Alone: alone, both }) => {
       if (both.length === 0) return notComputed;
       const best = fastest(both);
       const computed = `both ${told(best)}, int8 ${told(alone)}`;

@@ -106,8 +106,9 @@ async function search(request: CompressRequest, prepared: Prepared, below = Numb
     const time = () => timePlan(measuredIn(prepared, rung.precision), engine, rung, { onStep });
     const copy = await fitted(request, prepared, await clocked(request, "plan", time));
     const heldOut = await clocked(request, "held-out images", () => compareHeldOut(prepared, copy));
-    candidates.set(rung, { copy, heldOut });
-    onJudged?.({ copy, heldOut });
+    const candidate = { copy, heldOut };
+    candidates.set(rung, candidate);
+    onJudged?.(candidate);
     return pointsLost(heldOut) <= maxDrop;
   });
   const tried = [...candidates.values()];

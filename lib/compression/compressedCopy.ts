@@ -50,7 +50,8 @@ export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promi
   const { plan, fitted } = copy;
   if (!options.tuning || splitsNothing(plan)) return copy;
   const { epochs, minutes, progress, interruptible = (work) => work() } = options.tuning;
-  const closedForm = await headRefitted(prepared, fitted);
+  // What was not rounded is the closed form already.
+  const closedForm = plan.precision === "int8" ? await headRefitted(prepared, fitted) : copy.network;
   const settings = { teacher: measured.network, epochs, minutes, engine: options.engine, onProgress: progress?.() };
   const tuned = await interruptible(() => tune(closedForm, options.train, settings));
   if (!tuned.improved) return { ...copy, tuned };

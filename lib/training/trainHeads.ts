@@ -4,6 +4,7 @@ import { stopIfInterrupted } from "../core/interrupt";
 import type { LabelledFeatures } from "../engines/features";
 import type { Head } from "../network/head";
 import { type BatchOrder, batches, shuffled } from "./batches";
+import { feed, scalar } from "./feeds";
 import { biasesOf, stackHeads, unstackHeads } from "./headStack";
 import { oneHot } from "./oneHot";
 import { names, stepGraph } from "./stepGraph";
@@ -87,8 +88,8 @@ async function train(
   if (labels.length !== count) throw new UserError(`${labels.length} labels for ${count} images: give as many`);
   const targets = oneHot(labels, heads[0][heads[0].length - 1].weight.shape[0]);
   const constants = {
-    [names.features]: new OrtTensor("float32", features.data, features.shape),
-    [names.targets]: new OrtTensor("float32", targets.data, targets.shape),
+    [names.features]: feed(features),
+    [names.targets]: feed(targets),
     [names.learningRate]: learningRates(options.learningRate, heads.length),
     [names.momentum]: scalar(momentum),
   };
@@ -116,8 +117,6 @@ async function train(
   const trained = unstackHeads(stack, heads.length, heads[0]);
   return { heads: trained, losses, nonFiniteAt: trained.map((head, i) => firstNonFinite(losses[i], head)) };
 }
-
-const scalar = (value: number) => new OrtTensor("float32", Float32Array.of(value), []);
 
 function learningRates(rates: number | readonly number[], heads: number): OrtTensor {
   const each = typeof rates === "number" ? new Array<number>(heads).fill(rates) : rates;

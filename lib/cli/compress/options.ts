@@ -48,7 +48,7 @@ ${imageHelp}
                    three to five are fitted to find it, some minutes each. The one found is measured once on the test
                    images, and not written if the whole 95 % interval of its loss there is above P
   --precision P    arithmetic of the convolutions: fp32, int8, or auto (default), which takes the one that is predicted to
-                   lose less at this speed-up; layers that are slower in int8 keep fp32
+                   lose less at this speed-up; in int8 a layer keeps fp32 where the whole is faster so
   --batch N        images at once, for which it is to be fast (default: 64)
   --tune EPOCHS    after the fit, train all layers but the first by back-propagation, this many times over the training images:
                    hours instead of minutes where they are many; Ctrl-C keeps the best so far

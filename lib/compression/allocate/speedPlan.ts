@@ -161,7 +161,7 @@ export async function timePlan(
   const { network, batch, imageShape, int8 } = measured;
   const split = placeholderSplits(network, plan.ranks);
   const slower = slowerInInt8(measured, plan.ranks);
-  const ways = int8 && mixed && slower.size > 0 ? [new Set<string>(), slower] : [new Set<string>()];
+  const ways = mixed && slower.size > 0 ? [new Set<string>(), slower] : [new Set<string>()];
   const forms = ways.map((inFp32) => (int8 ? placeholderInt8(split, int8LayersOf(split, inFp32)) : split));
   const expected = forms.map(() => correction * plan.speedup);
   const onProgress = (done: number, total: number) => onStep?.("timing a plan", done, total);

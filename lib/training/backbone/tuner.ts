@@ -2,6 +2,7 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { Tensor } from "../../core/tensor";
 import { sessionOptions } from "../../engines/onnxRuntime";
 import { imageInput, type Network } from "../../network/network";
+import { feed, scalar } from "../feeds";
 import { names } from "../stepGraph";
 import { parametersOf, type Trained, withNumbers } from "./trainedLayers";
 import { tuningGraph } from "./tuningGraph";
@@ -55,8 +56,8 @@ export const onnxTuner: OpenTuner = async (network, layers, imageShape, threads)
     async step({ images, targets }, { learningRate, momentum, temperature }) {
       const feeds: Values = {
         ...values,
-        [imageInput]: ort(images),
-        [names.targets]: ort(targets),
+        [imageInput]: feed(images),
+        [names.targets]: feed(targets),
         [names.perImage]: scalar(1 / images.shape[0]),
         [names.learningRate]: scalar(learningRate),
         [names.momentum]: scalar(momentum),
@@ -72,9 +73,6 @@ export const onnxTuner: OpenTuner = async (network, layers, imageShape, threads)
     close: () => session.release(),
   };
 };
-
-const scalar = (value: number) => new OrtTensor("float32", [value], []);
-const ort = ({ shape, data }: Tensor) => new OrtTensor("float32", data, shape);
 
 /** Copies of the numbers, and velocities of 0. */
 function atRest(parameters: readonly [string, Tensor][]): Values {
