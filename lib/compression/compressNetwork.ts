@@ -129,21 +129,11 @@ function ladderOf({ ladder = speedLadder, precisions = ["fp32"], classes }: Comp
  * @param asked the speed-up; what is measured, where none was asked for.
  */
 async function attemptAt(request: CompressRequest, prepared: Prepared, fitted: CompressedCopy, asked?: number) {
-  const copy = await tuned(request, prepared, fitted);
+  const copy = request.tuning ? await clocked(request, "tuning", () => tunedCopy(prepared, fitted)) : fitted;
   const measure = () => measureCompressed(prepared, copy, asked ?? 1, request.timer);
   const measured = await clocked(request, "measurement", measure);
   request.onMeasured?.(copy, measured);
   return { speedup: asked ?? rounded(measured.speedup), copy, measured };
-}
-
-/** The copy trained, where that was asked for and loses no more on the held-out images, rounding included. */
-async function tuned(request: CompressRequest, prepared: Prepared, copy: CompressedCopy): Promise<CompressedCopy> {
-  if (!request.tuning) return copy;
-  const trained = await clocked(request, "tuning", () => tunedCopy(prepared, copy));
-  if (!trained.tuned?.improved) return trained;
-  const [before, after] = [await compareHeldOut(prepared, copy), await compareHeldOut(prepared, trained)];
-  if (pointsLost(after) <= pointsLost(before)) return trained;
-  return { ...copy, tuned: { ...trained.tuned, improved: false } };
 }
 
 function fitted(request: CompressRequest, prepared: Prepared, plan: SpeedPlan) {

@@ -2,6 +2,7 @@ import { firstImages } from "../assets/images/labelledImages";
 import { type LinearWeights, withHead } from "../network/head";
 import { layerOf } from "../network/layerOf";
 import type { Network } from "../network/network";
+import { heldOutJudge } from "../training/backbone/heldOutJudge";
 import { tune, type Tuned } from "../training/backbone/tune";
 import { fitNetwork } from "./fit/fitNetwork";
 import { refitHead } from "./fit/linearRefit";
@@ -43,7 +44,8 @@ export async function compressedCopy(prepared: Prepared, plan: SpeedPlan): Promi
 
 /**
  * The copy after all its layers but the first were trained to answer as the original does, rounded again and its head
- * refitted to that; as it was where no training was asked for or helped, or nothing is split that could win by it.
+ * refitted to that; as it was where no training was asked for or helped, rounding included, or nothing is split that could
+ * win by it.
  */
 export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promise<CompressedCopy> {
   const { options, measured } = prepared;
@@ -57,6 +59,11 @@ export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promi
   if (!tuned.improved) return { ...copy, tuned };
   const body = await inPrecision(prepared, tuned.network, plan);
   const network = body === tuned.network ? body : await headRefitted(prepared, body);
+  if (body !== tuned.network) {
+    const scoreOf = heldOutJudge(prepared.heldOut, options.engine, measured.network);
+    const [before, after] = [await scoreOf(copy.network), await scoreOf(network)];
+    if (after.accuracy < before.accuracy) return { ...copy, tuned: { ...tuned, improved: false } };
+  }
   return { ...copy, network, head: layerOf(network, "fc"), tuned };
 }
 

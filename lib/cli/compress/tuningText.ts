@@ -6,7 +6,7 @@ export function tuningText({ improved, heldOut, learningRate, epochs, ended }: T
   const { before, after } = heldOut;
   const percent = ({ accuracy }: typeof before) => (100 * accuracy).toFixed(2);
   const trained = `${Number(epochs.toFixed(2))} epochs at a learning rate of ${learningRate ?? "none yet"}, ${ended}`;
-  if (!improved) return `${trained}; no better on the held-out training images, the closed form stays`;
+  if (!improved) return `${trained}; no better on the held-out training images and their copies, the closed form stays`;
   const losses = [before, after].map(({ loss }) => loss.toPrecision(3)).join(" → ");
-  return `${trained}; on the held-out training images loss ${losses}, top-1 ${percent(before)} → ${percent(after)} %`;
+  return `${trained}; on the held-out training images and varied copies of them loss ${losses}, top-1 ${percent(before)} → ${percent(after)} %`;
 }

@@ -4,6 +4,9 @@ import { dot } from "../../linalg/rows";
 import { logSoftmax, softmax } from "../../statistics/softmax";
 import { mean } from "../../statistics/summary";
 
+/** Of the softmax of a teacher and its pupil (Hinton et al. 2015, arXiv:1503.02531, section 2). */
+export const teachersTemperature = 2;
+
 /** softmax(logits / T), row by row: (N, classes). */
 export function sharesOf(logits: Tensor, temperature: number): Tensor {
   return stacked(rowsOf(matrixOf(logits)).map((row) => softmax(row, temperature)));

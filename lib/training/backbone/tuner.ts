@@ -4,6 +4,7 @@ import { sessionOptions } from "../../engines/onnxRuntime";
 import { imageInput, type Network } from "../../network/network";
 import { feed, scalar } from "../feeds";
 import { names } from "../stepGraph";
+import { correctionsAt, type Optimizer, squaresCorrection, statesOf } from "./optimizer";
 import { parametersOf, type Trained, withNumbers } from "./trainedLayers";
 import { tuningGraph } from "./tuningGraph";
 
@@ -17,12 +18,13 @@ export interface Lesson {
 
 export interface StepSettings {
   learningRate: number;
+  /** Adam's β₁. */
   momentum: number;
   /** Of the softmax; see tuningGraph. */
   temperature: number;
 }
 
-/** Trains layers of a network step by step: SGD with PyTorch's momentum. */
+/** Trains layers of a network step by step. */
 export interface Tuner {
   /** @returns the loss before the step. */
   step(lesson: Lesson, settings: StepSettings): Promise<number>;
@@ -40,28 +42,32 @@ export type OpenTuner = (
   network: Network,
   layers: readonly Trained[],
   imageShape: readonly number[],
-  threads: number,
+  settings: { optimizer: Optimizer; threads: number },
 ) => Promise<Tuner>;
 
 type Values = Record<string, OrtTensor>;
 
 /** Training by ONNX Runtime, a step at a time one run of tuningGraph. */
-export const onnxTuner: OpenTuner = async (network, layers, imageShape, threads) => {
-  const session = await InferenceSession.create(tuningGraph(network, layers, imageShape), sessionOptions(threads));
+export const onnxTuner: OpenTuner = async (network, layers, imageShape, { optimizer, threads }) => {
+  const graph = tuningGraph(network, layers, imageShape, optimizer);
+  const session = await InferenceSession.create(graph, sessionOptions(threads));
   const parameters = layers.flatMap(parametersOf);
-  let values = atRest(parameters);
+  let values = atRest(parameters, optimizer);
   // Where the next step's results go: those of the step before the last, so that memory stays the same.
-  let spare = atRest(parameters);
+  let spare = atRest(parameters, optimizer);
+  let steps = 0;
   return {
     async step({ images, targets }, { learningRate, momentum, temperature }) {
+      const correction = correctionsAt(++steps, optimizer, momentum);
       const feeds: Values = {
         ...values,
         [imageInput]: feed(images),
         [names.targets]: feed(targets),
         [names.perImage]: scalar(1 / images.shape[0]),
-        [names.learningRate]: scalar(learningRate),
+        [names.learningRate]: scalar(learningRate * correction.direction),
         [names.momentum]: scalar(momentum),
         [names.temperature]: scalar(temperature),
+        ...(optimizer === "Adam" && { [squaresCorrection]: scalar(correction.squares) }),
       };
       const fetches: Values = { [names.loss]: scalar(0) };
       for (const [name, value] of Object.entries(spare)) fetches[names.next(name)] = value;
@@ -74,12 +80,11 @@ export const onnxTuner: OpenTuner = async (network, layers, imageShape, threads)
   };
 };
 
-/** Copies of the numbers, and velocities of 0. */
-function atRest(parameters: readonly [string, Tensor][]): Values {
+/** Copies of the numbers, all else 0. */
+function atRest(parameters: readonly [string, Tensor][], optimizer: Optimizer): Values {
   const values: Values = {};
-  for (const [name, { shape, data }] of parameters) {
-    values[name] = new OrtTensor("float32", data.slice(), shape);
-    values[names.velocity(name)] = new OrtTensor("float32", new Float32Array(data.length), shape);
-  }
+  for (const [name, { shape, data }] of parameters)
+    for (const state of statesOf(optimizer, name))
+      values[state] = new OrtTensor("float32", state === name ? data.slice() : new Float32Array(data.length), shape);
   return values;
 }

@@ -3,31 +3,37 @@ import type { Network } from "../../network/network";
 import { toOnnx } from "../../network/onnx";
 import { encodeModel, valueInfo } from "../../network/onnxGraph";
 import { Graph } from "../graph";
-import { crossEntropy, names, update } from "../stepGraph";
+import { crossEntropy, names } from "../stepGraph";
 import { addGradients } from "./gradients";
+import { addStep, type Optimizer, squaresCorrection, statesOf } from "./optimizer";
 import { parametersOf, type Trained } from "./trainedLayers";
 
 const { FLOAT } = onnx.TensorProto.DataType;
 
 /**
- * One step of stochastic gradient descent with momentum on some layers of a network, as an ONNX model of standard operators.
+ * One step of SGD with momentum or of Adam on some layers of a network, as an ONNX model of standard operators.
  *
  * In: `image` as the network takes it, N of any number; `targets` (N, classes), shares that sum to 1; `perImage` () = 1 / N;
  * `temperature` T (); `learningRate` (); `momentum` (); for each of the layers `layer.weight`, `layer.bias`, and of each a
- * `….velocity`. All other numbers are constants.
+ * `….velocity`; for Adam also a `….square` of each, and `squaresCorrection` (). All other numbers are constants.
  * Out: `loss` (), before the step: T² times the mean cross-entropy of softmax(logits / T) to the targets. With T = 1 and
  * targets of 0 and 1 that is the ordinary one; with another network's softmax(logits / T) it is distillation (Hinton et al.
- * 2015, arXiv:1503.02531, section 2). And for each number and velocity a `….next`.
+ * 2015, arXiv:1503.02531, section 2). And of each number and what goes with it a `….next`.
  * @param network without batch norms. @param imageShape of one image.
  */
-export function tuningGraph(network: Network, layers: readonly Trained[], imageShape: readonly number[]): Uint8Array {
+export function tuningGraph(
+  network: Network,
+  layers: readonly Trained[],
+  imageShape: readonly number[],
+  optimizer: Optimizer,
+): Uint8Array {
   const graph = new Graph();
   const gradient = addLoss(graph, network.nodes[network.nodes.length - 1].name);
   for (const [parameter, by] of addGradients(graph, network, layers, imageShape, gradient))
-    update(graph, parameter, by);
-  const parameters = layers.flatMap(parametersOf).map(([name]) => name);
-  const states = parameters.flatMap((name) => [name, names.velocity(name)]);
+    addStep(graph, optimizer, parameter, by);
+  const states = layers.flatMap(parametersOf).flatMap(([name]) => statesOf(optimizer, name));
   const given = [names.targets, names.perImage, names.temperature, names.learningRate, names.momentum, ...states];
+  if (optimizer === "Adam") given.push(squaresCorrection);
   const { graph: forward } = onnx.ModelProto.decode(toOnnx(network));
   return encodeModel({
     node: [...(forward?.node ?? []), ...graph.nodes],

@@ -6,6 +6,7 @@ import { sizeOf, type Tensor } from "../../../../lib/core/tensor";
 import { loadTensorflow } from "../../../../lib/engines/loadTensorflow";
 import { type Conv, costs, imageInput, type Network, type Node } from "../../../../lib/network/network";
 import { tensorflowTuner } from "../../../../lib/training/backbone/tensorflowTuner";
+import type { Optimizer } from "../../../../lib/training/backbone/optimizer";
 import { parametersOf, type Trained, trainedLayers } from "../../../../lib/training/backbone/trainedLayers";
 import { type Lesson, onnxTuner, type OpenTuner, type StepSettings } from "../../../../lib/training/backbone/tuner";
 import { oneHot } from "../../../../lib/training/oneHot";
@@ -81,10 +82,11 @@ interface Course {
   imageShape: readonly number[];
   lesson: Lesson;
   settings: StepSettings;
+  optimizer: Optimizer;
 }
 
-async function tenSteps(open: OpenTuner, { network, imageShape, lesson, settings }: Course) {
-  const tuner = await open(network, trainedLayers(network), imageShape, 1);
+async function tenSteps(open: OpenTuner, { network, imageShape, lesson, settings, optimizer }: Course) {
+  const tuner = await open(network, trainedLayers(network), imageShape, { optimizer, threads: 1 });
   const losses: number[] = [];
   for (let step = 0; step < 10; step++) losses.push(await tuner.step(lesson, settings));
   const trained = tuner.trained();
@@ -110,7 +112,10 @@ describe("training by TensorFlow", async () => {
     skip: backend === "native" && "TensorFlow's native binding is built, which trains convolutions",
   }, async () => {
     const start = network();
-    await assert.rejects(tensorflowTuner(start, trainedLayers(start), backboneImageShape, 1), UserError);
+    await assert.rejects(
+      tensorflowTuner(start, trainedLayers(start), backboneImageShape, { optimizer: "SGD", threads: 1 }),
+      UserError,
+    );
   });
 
   describe(`on ${backend === "native" ? "the native" : "the plain CPU"} backend`, () => {
@@ -118,15 +123,20 @@ describe("training by TensorFlow", async () => {
     before(async () => void (backend === "native" || (await tf.setBackend("cpu"))));
     after(async () => void (await tf.setBackend(usual)));
 
-    for (const name of ["crossEntropy", "distillation"] as const)
-      test(`ten steps by ${name} are ONNX Runtime's`, async () => {
+    for (const { name, optimizer, learningRate } of [
+      { name: "crossEntropy", optimizer: "SGD", learningRate: 0.05 },
+      { name: "distillation", optimizer: "SGD", learningRate: 0.05 },
+      { name: "distillation", optimizer: "Adam", learningRate: 0.01 },
+    ] as const)
+      test(`ten steps of ${optimizer} by ${name} are ONNX Runtime's`, async () => {
         const start = network();
         const held = tf.memory().numTensors;
         const trained = await assertAlike({
           network: start,
           imageShape: backboneImageShape,
           lesson: { images: backboneImages(), targets: backboneTargets[name] },
-          settings: { learningRate: 0.05, momentum: 0.9, temperature: name === "distillation" ? temperature : 1 },
+          settings: { learningRate, momentum: 0.9, temperature: name === "distillation" ? temperature : 1 },
+          optimizer,
         });
         const frozen = start.nodes.findIndex(({ kind }) => kind === "maxPool") + 1;
         assert.deepEqual(trained.nodes.slice(0, frozen), start.nodes.slice(0, frozen));
@@ -141,6 +151,7 @@ describe("training by TensorFlow", async () => {
           ...drawn(seed),
           lesson: { images: normalTensor([4, ...drawn(seed).imageShape], seed), targets },
           settings: { learningRate: 0.02, momentum: 0.9, temperature: 1.5 },
+          optimizer: "SGD",
         });
       }
     });

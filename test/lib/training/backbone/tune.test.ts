@@ -9,9 +9,10 @@ import { onnxRuntime } from "../../../../lib/engines/onnxRuntime";
 import { run } from "../../../../lib/engines/run";
 import { layerOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
+import { heldOutJudge } from "../../../../lib/training/backbone/heldOutJudge";
 import { tensorflowTuner } from "../../../../lib/training/backbone/tensorflowTuner";
 import { tune, type TuningOptions } from "../../../../lib/training/backbone/tune";
-import { accuracyOf, predictions } from "../../../../lib/training/evaluate";
+import { predictions } from "../../../../lib/training/evaluate";
 import { withoutHeldOut } from "../../../../lib/training/heldOut";
 import { assertNear } from "../../../support/close";
 import { colouredImages, smallResnet } from "../../../support/smallResnet";
@@ -50,8 +51,8 @@ const start = disturbed(0.5);
 describe("tuning", async () => {
   const images = await taughtImages(448);
   const { heldOut } = withoutHeldOut(images);
-  const accuracy = async (network: Network) =>
-    accuracyOf(predictions(await run(network, heldOut, engine)), heldOut.labels).share;
+  const scoreOf = heldOutJudge(heldOut, engine);
+  const accuracy = async (network: Network) => (await scoreOf(network)).accuracy;
 
   for (const [name, taught] of [
     ["a teacher's answers", teacher],

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { UserError } from "../../../../lib/core/errors";
 import type { Tensor } from "../../../../lib/core/tensor";
 import { imageInput, type Network, type Node } from "../../../../lib/network/network";
+import type { Optimizer } from "../../../../lib/training/backbone/optimizer";
 import { parametersOf, trainedLayers } from "../../../../lib/training/backbone/trainedLayers";
 import { onnxTuner } from "../../../../lib/training/backbone/tuner";
 import recorded from "../../../fixtures/backbone-training.json";
@@ -23,8 +24,14 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
     assert.ok(Math.abs(actual[i] - expected[i]) <= tolerance, `${what}: ${actual[i]} instead of ${expected[i]}`);
 }
 
-async function trained(steps: number, name: "crossEntropy" | "distillation", learningRate: number, momentum: number) {
-  const tuner = await onnxTuner(network, layers, backboneImageShape, 1);
+async function trained(
+  steps: number,
+  name: "crossEntropy" | "distillation",
+  learningRate: number,
+  momentum: number,
+  optimizer: Optimizer = "SGD",
+) {
+  const tuner = await onnxTuner(network, layers, backboneImageShape, { optimizer, threads: 1 });
   const settings = { learningRate, momentum, temperature: name === "distillation" ? temperature : 1 };
   const found: number[] = [];
   for (let step = 0; step < steps; step++)
@@ -92,8 +99,14 @@ for (const { name, temperature } of losses)
     });
   });
 
+test("ten steps of Adam are PyTorch's", async () => {
+  const run = await trained(10, "distillation", 0.01, 0.9, "Adam");
+  assertClose(run.losses, recorded.adam.losses, 1e-5, "losses");
+  assertClose(byDefinition(run.network, images).data, recorded.adam.logits, 1e-4, "logits");
+});
+
 test("a batch may have any number of images", async () => {
-  const tuner = await onnxTuner(network, layers, backboneImageShape, 1);
+  const tuner = await onnxTuner(network, layers, backboneImageShape, { optimizer: "SGD", threads: 1 });
   const settings = { learningRate: 0, momentum: 0, temperature: 1 };
   const targets = backboneTargets.crossEntropy;
   const all = await tuner.step({ images, targets }, settings);
