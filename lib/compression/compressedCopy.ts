@@ -58,12 +58,12 @@ export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promi
   const tuned = await interruptible(() => tune(closedForm, options.train, settings));
   if (!tuned.improved) return { ...copy, tuned };
   const body = await inPrecision(prepared, tuned.network, plan);
-  const network = body === tuned.network ? body : await headRefitted(prepared, body);
-  if (body !== tuned.network) {
-    const scoreOf = heldOutJudge(prepared.heldOut, options.engine, measured.network);
-    const [before, after] = [await scoreOf(copy.network), await scoreOf(network)];
-    if (after.accuracy < before.accuracy) return { ...copy, tuned: { ...tuned, improved: false } };
-  }
+  // What was not rounded is judged already.
+  if (body === tuned.network) return { ...copy, network: body, head: layerOf(body, "fc"), tuned };
+  const network = await headRefitted(prepared, body);
+  const scoreOf = heldOutJudge(prepared.heldOut, options.engine, measured.network);
+  const [before, after] = [await scoreOf(copy.network), await scoreOf(network)];
+  if (after.accuracy < before.accuracy) return { ...copy, tuned: { ...tuned, improved: false } };
   return { ...copy, network, head: layerOf(network, "fc"), tuned };
 }
 
