@@ -2,6 +2,7 @@ import { firstImages } from "../assets/images/labelledImages";
 import { type LinearWeights, withHead } from "../network/head";
 import { layerOf } from "../network/layerOf";
 import type { Network } from "../network/network";
+import { withoutHeldOut } from "../training/heldOut";
 import { heldOutJudge } from "../training/backbone/heldOutJudge";
 import { tune, type Tuned } from "../training/backbone/tune";
 import { fitNetwork } from "./fit/fitNetwork";
@@ -61,7 +62,7 @@ export async function tunedCopy(prepared: Prepared, copy: CompressedCopy): Promi
   // What was not rounded is judged already.
   if (body === tuned.network) return { ...copy, network: body, head: layerOf(body, "fc"), tuned };
   const network = await headRefitted(prepared, body);
-  const scoreOf = heldOutJudge(prepared.heldOut, options.engine, measured.network);
+  const scoreOf = heldOutJudge(withoutHeldOut(options.train).heldOut, options.engine);
   const [before, after] = [await scoreOf(copy.network), await scoreOf(network)];
   if (after.accuracy < before.accuracy) return { ...copy, tuned: { ...tuned, improved: false } };
   return { ...copy, network, head: layerOf(network, "fc"), tuned };

@@ -11,6 +11,7 @@ import { layerOf } from "../../../../lib/network/layerOf";
 import { cutAfter, type Network } from "../../../../lib/network/network";
 import { heldOutJudge } from "../../../../lib/training/backbone/heldOutJudge";
 import { tensorflowTuner } from "../../../../lib/training/backbone/tensorflowTuner";
+import { onnxTuner, type OpenTuner } from "../../../../lib/training/backbone/tuner";
 import { tune, type TuningOptions } from "../../../../lib/training/backbone/tune";
 import { predictions } from "../../../../lib/training/evaluate";
 import { withoutHeldOut } from "../../../../lib/training/heldOut";
@@ -50,7 +51,7 @@ const start = disturbed(0.5);
 
 describe("tuning", async () => {
   const images = await taughtImages(448);
-  const { heldOut } = withoutHeldOut(images);
+  const { learning, heldOut } = withoutHeldOut(images);
   const scoreOf = heldOutJudge(heldOut, engine);
   const accuracy = async (network: Network) => (await scoreOf(network)).accuracy;
 
@@ -74,6 +75,42 @@ describe("tuning", async () => {
       );
       assert.equal(shares.at(-1), 1);
     });
+
+  test("a rate that does worse than guessing is given up at once, and the best goes on from its trial", async () => {
+    const runs: { network: Network; rates: number[]; trained: Network[] }[] = [];
+    const openTuner: OpenTuner = async (network, ...rest) => {
+      const tuner = await onnxTuner(network, ...rest);
+      const run = { network, rates: [] as number[], trained: [] as Network[] };
+      runs.push(run);
+      return {
+        ...tuner,
+        step: async (lesson, settings) => {
+          run.rates.push(settings.learningRate);
+          const loss = await tuner.step(lesson, settings);
+          return settings.learningRate > 0.00009 ? 100 : loss;
+        },
+        trained: () => {
+          run.trained.push(tuner.trained());
+          return run.trained.at(-1)!;
+        },
+      };
+    };
+    const tuned = await tune(start, images, options({ epochs: 12, openTuner }));
+    assert.deepEqual([tuned.learningRate, tuned.epochs, tuned.ended], [0.00003, 12, "all epochs"]);
+    const [lowest, tooHigh, rest] = runs;
+    assert.equal(runs.length, 3);
+    assert.ok(
+      tooHigh.rates.length < lowest.rates.length / 2,
+      `${tooHigh.rates.length} of ${lowest.rates.length} steps`,
+    );
+    assert.deepEqual([lowest.network, tooHigh.network, rest.network], [start, start, lowest.trained.at(-1)]);
+    const steps = 12 * Math.floor(learning.count / 64);
+    assert.equal(lowest.rates.length + rest.rates.length, steps);
+    for (const { rates } of [lowest, rest]) {
+      const highest = rates.indexOf(Math.max(...rates));
+      assert.ok(highest < rates.length / 4 && rates[0] < rates[highest] && rates.at(-1)! < 0.000003, rates.join());
+    }
+  });
 
   test("is the same twice", async () => {
     const [first, second] = [
@@ -100,8 +137,9 @@ describe("tuning", async () => {
       );
   });
 
-  test("keeps the network where nothing is better", async () => {
-    const tuned = await tune(teacher, images, options({ epochs: 1 }));
+  test("keeps the network where what is learnt makes it worse", async () => {
+    const wrong = Int32Array.from(images.labels, (label, i) => (i < learning.count ? (label + 1) % 5 : label));
+    const tuned = await tune(teacher, { ...images, labels: wrong }, options({ teacher: undefined, epochs: 1 }));
     assert.equal(tuned.improved, false);
     assert.deepEqual(tuned.network, teacher);
     assert.deepEqual(tuned.heldOut!.after, tuned.heldOut!.before);
