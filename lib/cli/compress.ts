@@ -73,7 +73,7 @@ async function run(
     onTry: ({ speedup, precision }, left) =>
       console.log(`\nTrying ${speedup.toFixed(2)} ×, ${precision}; after it at most ${left} more:`),
     onJudged: ({ heldOut }) =>
-      console.log(`${pointsLost(heldOut).toFixed(2)} points lost on the held-out training images`),
+      console.log(`${pointsLost(heldOut).toFixed(2)} points lost on varied copies of the held-out training images`),
     onTried: (tried, chosen) => {
       const found = chosen
         ? `the fastest within ${maxDrop} is ${chosen.copy.plan.speedup.toFixed(2)} ×`

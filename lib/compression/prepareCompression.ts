@@ -29,6 +29,9 @@ export const leastImages = { train: 100, test: 50 } as const;
 
 const calibrationSeed = 0;
 
+/** Of the copies that a loss is judged by. */
+const heldOutSeed = 1;
+
 /** Of the head of a network whose own has another number of classes. */
 const probeTraining = { seed: 0, epochs: 10, learningRate: 0.01, momentum: 0.9, batchSize: 64 } as const;
 
@@ -67,9 +70,10 @@ export interface TuningRequest extends Pick<TuningOptions, "epochs" | "minutes">
 /** What is known before a speed-up is chosen. */
 export interface Prepared {
   options: CompressionOptions;
-  /** Images that are learnt from, those of them that factors are fitted to, and those that nothing learns from. */
+  /** Images that are learnt from, and varied copies of those of them that factors are fitted to. */
   learning: LabelledImages;
   calibration: LabelledImages;
+  /** Varied copies of those that nothing learns from: what the original knows by heart, a compressed network loses first. */
   heldOut: LabelledImages;
   /** Features of the original network. */
   learningFeatures: Tensor;
@@ -91,7 +95,8 @@ export async function prepareCompression(options: CompressionOptions): Promise<P
     throw new UserError(
       `compression learns from training images: give at least ${leastImages.train}, not ${train.count}`,
     );
-  const { learning, heldOut } = withoutHeldOut(train);
+  const { learning, heldOut: tenth } = withoutHeldOut(train);
+  const heldOut = varied(tenth, heldOutSeed);
   const learningFeatures = await imageFeatures(options, network, learning, "features of training images");
   const head = ownHead(network, classes) ?? (await probe(options, learningFeatures, learning.labels));
   const measuring: MeasureOptions = {
